@@ -1,0 +1,499 @@
+//! The checks behind `docproof.yaml`.
+//!
+//! In: the text. Out: the settings and every problem, each at the key or value that is wrong. Written out by
+//! hand over a value tree, because serde's derive stops at the first error and cannot point at a value.
+
+use std::ops::Range;
+
+use serde_yaml::{Mapping, Value};
+
+use super::{
+    Dialect, DocsetConfig, HeaderLink, HeaderTarget, Layout, LinkPolicy, Placed, Redirect, SiteConfig, ThemeConfig,
+    UrlStyle, VersionConfig,
+};
+use crate::diagnostic::{Problem, did_you_mean, one_of};
+use crate::yaml::{self, Part, Path, Shown, Step};
+
+/// Reads a configuration. The settings are usable even when there are problems: what is wrong is left at
+/// its default.
+pub fn parse(text: &str) -> (SiteConfig, Vec<Problem>) {
+    let mut checker = Checker { text, problems: Vec::new() };
+    let root = match yaml::parse(text) {
+        Ok(Value::Mapping(map)) => map,
+        Ok(Value::Null) => Mapping::new(),
+        Ok(other) => {
+            checker.wrong_type(&other, &Vec::new(), "a table of settings");
+            Mapping::new()
+        }
+        Err(error) => {
+            checker.problems.push(Problem::error("yaml", error.range, error.message).label("not valid YAML"));
+            Mapping::new()
+        }
+    };
+    let config = checker.site(&root);
+    (config, checker.problems)
+}
+
+struct Checker<'a> {
+    text: &'a str,
+    problems: Vec<Problem>,
+}
+
+/// A mapping and the path that leads to it.
+struct Table<'a> {
+    map: &'a Mapping,
+    path: Path,
+}
+
+impl<'a> Table<'a> {
+    fn get(&self, key: &str) -> Option<(&'a Value, Path)> {
+        let value = self.map.get(key)?;
+        (!value.is_null()).then(|| (value, self.key(key)))
+    }
+
+    fn key(&self, key: &str) -> Path {
+        let mut path = self.path.clone();
+        path.push(Step::Key(key.to_owned()));
+        path
+    }
+}
+
+impl Checker<'_> {
+    fn place(&self, path: &Path, part: Part) -> Range<usize> {
+        yaml::locate(self.text, path, part)
+    }
+
+    fn error(&mut self, path: &Path, part: Part, message: impl Into<String>) -> &mut Problem {
+        let place = self.place(path, part);
+        self.problems.push(Problem::error("config", place, message));
+        self.problems.last_mut().expect("invariant: one was just pushed")
+    }
+
+    fn wrong_type(&mut self, value: &Value, path: &Path, wanted: &str) {
+        let what = if path.is_empty() { "the configuration".to_owned() } else { format!("`{}`", Shown(path)) };
+        let found = kind_of(value);
+        self.error(path, Part::Value, format!("{what} must be {wanted}")).label = format!("this is {found}");
+    }
+
+    /// The keys of a table, after complaining about those that are not known.
+    fn table<'v>(&mut self, value: &'v Value, path: Path, known: &[&str]) -> Option<Table<'v>> {
+        let Value::Mapping(map) = value else {
+            self.wrong_type(value, &path, "a table");
+            return None;
+        };
+        self.known_keys(map, &path, known);
+        Some(Table { map, path })
+    }
+
+    fn known_keys(&mut self, map: &Mapping, path: &Path, known: &[&str]) {
+        for key in map.keys() {
+            let Some(name) = key.as_str() else {
+                self.error(path, Part::Value, format!("keys must be text, and {} is not", kind_of(key)));
+                continue;
+            };
+            if !known.contains(&name) {
+                let mut at = path.clone();
+                at.push(Step::Key(name.to_owned()));
+                let hint = did_you_mean(name, known.iter().copied())
+                    .unwrap_or_else(|| format!("known here: {}", one_of(known)));
+                let inside = if path.is_empty() { String::new() } else { format!(" in `{}`", Shown(path)) };
+                let problem = self.error(&at, Part::Key, format!("unknown key `{name}`{inside}"));
+                problem.label = "not a setting".into();
+                problem.hints.push(hint);
+            }
+        }
+    }
+
+    fn text(&mut self, table: &Table<'_>, key: &str) -> Option<String> {
+        let (value, path) = table.get(key)?;
+        self.as_text(value, &path)
+    }
+
+    fn as_text(&mut self, value: &Value, path: &Path) -> Option<String> {
+        match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            other => {
+                self.wrong_type(other, path, "text");
+                None
+            }
+        }
+    }
+
+    fn placed(&mut self, value: &Value, path: &Path) -> Option<Placed> {
+        let text = self.as_text(value, path)?;
+        Some(Placed { text, place: self.place(path, Part::Value) })
+    }
+
+    fn flag(&mut self, table: &Table<'_>, key: &str) -> bool {
+        match table.get(key) {
+            None => false,
+            Some((Value::Bool(flag), _)) => *flag,
+            Some((other, path)) => {
+                self.wrong_type(other, &path, "`true` or `false`");
+                false
+            }
+        }
+    }
+
+    /// One of a few names.
+    fn choice<T: Copy>(&mut self, table: &Table<'_>, key: &str, choices: &[(&str, T)]) -> Option<T> {
+        let name = self.text(table, key)?;
+        if let Some((_, value)) = choices.iter().find(|(n, _)| *n == name) {
+            return Some(*value);
+        }
+        let names: Vec<&str> = choices.iter().map(|(n, _)| *n).collect();
+        let path = table.key(key);
+        let problem =
+            self.error(&path, Part::Value, format!("`{}` must be {}, not `{name}`", Shown(&path), one_of(&names)));
+        problem.hints.extend(did_you_mean(&name, names));
+        None
+    }
+
+    fn list<'v>(&mut self, table: &Table<'v>, key: &str) -> Vec<(&'v Value, Path)> {
+        match table.get(key) {
+            None => Vec::new(),
+            Some((Value::Sequence(items), path)) => items
+                .iter()
+                .enumerate()
+                .map(|(at, item)| {
+                    let mut path = path.clone();
+                    path.push(Step::Item(at));
+                    (item, path)
+                })
+                .collect(),
+            Some((other, path)) => {
+                self.wrong_type(other, &path, "a list");
+                Vec::new()
+            }
+        }
+    }
+
+    fn site(&mut self, root: &Mapping) -> SiteConfig {
+        const KEYS: [&str; 15] = [
+            "title", "tagline", "url", "base_url", "lang", "output", "urls", "index_twins", "links", "copy_root",
+            "header", "theme", "docsets", "redirects", "verify",
+        ];
+        self.known_keys(root, &Vec::new(), &KEYS);
+        let table = Table { map: root, path: Vec::new() };
+        let output = self.folder(&table, "output").unwrap_or_else(|| "build".into());
+        if output.is_empty() {
+            self.error(&table.key("output"), Part::Value, "`output` must be a folder of its own").hints.push("such as `build`".into());
+        }
+        let mut site = SiteConfig {
+            title: self.text(&table, "title").unwrap_or_else(|| "Documentation".into()),
+            tagline: self.text(&table, "tagline").unwrap_or_default(),
+            url: self.url(&table),
+            base_url: self.base_url(&table),
+            lang: self.text(&table, "lang").unwrap_or_else(|| "en".into()),
+            output,
+            urls: self
+                .choice(&table, "urls", &[("clean", UrlStyle::Clean), ("html", UrlStyle::Html)])
+                .unwrap_or(UrlStyle::Clean),
+            index_twins: self.flag(&table, "index_twins"),
+            links: self
+                .choice(&table, "links", &[("error", LinkPolicy::Error), ("warn", LinkPolicy::Warn)])
+                .unwrap_or(LinkPolicy::Error),
+            copy_root: self.folder(&table, "copy_root").unwrap_or_default(),
+            header_links: self.header(&table),
+            theme: self.theme(&table),
+            docsets: self.docsets(&table),
+            redirects: self.redirects(&table),
+            verify: table.get("verify").map(|(value, _)| value.clone()),
+        };
+        if site.output.is_empty() {
+            site.output = "build".into();
+        }
+        self.output_apart(&site);
+        self.header_docsets(&site);
+        site
+    }
+
+    fn url(&mut self, table: &Table<'_>) -> Option<String> {
+        let url = self.text(table, "url")?;
+        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        match rest {
+            Some(host) if !host.trim_end_matches('/').is_empty() && !host.trim_end_matches('/').contains('/') => {
+                Some(url.trim_end_matches('/').to_owned())
+            }
+            _ => {
+                let problem = self.error(&table.key("url"), Part::Value, "`url` must be a scheme and a host");
+                problem.hints.push("such as `https://example.com`; a path goes into `base_url`".into());
+                None
+            }
+        }
+    }
+
+    fn base_url(&mut self, table: &Table<'_>) -> String {
+        let Some(base) = self.text(table, "base_url") else { return "/".into() };
+        if !base.starts_with('/') || base.contains("//") || base.contains(['?', '#', '\\', '"', '<']) {
+            let problem = self.error(&table.key("base_url"), Part::Value, "`base_url` must be a path that starts with `/`");
+            problem.hints.push("such as `/` or `/project/`".into());
+            return "/".into();
+        }
+        if base.ends_with('/') { base } else { format!("{base}/") }
+    }
+
+    /// A folder inside the site's own, normalised: no `.`, no slash at the ends.
+    fn folder(&mut self, table: &Table<'_>, key: &str) -> Option<String> {
+        let text = self.text(table, key)?;
+        let mut parts = Vec::new();
+        for part in text.split(['/', '\\']) {
+            match part {
+                "" | "." => {}
+                ".." => {
+                    let problem = self.error(&table.key(key), Part::Value, format!("`{key}` leaves the site's folder"));
+                    problem.hints.push("paths are relative to the folder of docproof.yaml and stay inside it".into());
+                    return None;
+                }
+                part => parts.push(part),
+            }
+        }
+        if text.starts_with('/') || parts.first().is_some_and(|p| p.ends_with(':')) {
+            self.error(&table.key(key), Part::Value, format!("`{key}` must be relative to the site's folder"));
+            return None;
+        }
+        Some(parts.join("/"))
+    }
+
+    fn output_apart(&mut self, site: &SiteConfig) {
+        let output = format!("{}/", site.output);
+        for folder in site.source_folders() {
+            let source = format!("{folder}/");
+            if source.starts_with(&output) || output.starts_with(&source) {
+                let problem = self.error(
+                    &vec![Step::Key("output".into())],
+                    Part::Value,
+                    format!("the output folder `{}` overlaps the source folder `{folder}`", site.output),
+                );
+                problem.label = "would be overwritten, or read back as a source".into();
+                problem.hints.push("choose a folder of its own, such as `build`".into());
+                return;
+            }
+        }
+    }
+
+    fn header_docsets(&mut self, site: &SiteConfig) {
+        let ids: Vec<&str> = site.docsets.iter().map(|d| d.id.as_str()).collect();
+        for link in &site.header_links {
+            if let HeaderTarget::Doc { docset: Some(id), .. } = &link.target
+                && !ids.contains(&id.as_str())
+            {
+                self.problems.push(
+                    Problem::error("config", link.place.clone(), format!("there is no docset `{id}`"))
+                        .hint(format!("docsets: {}", one_of(&ids))),
+                );
+            }
+        }
+    }
+
+    fn header(&mut self, root: &Table<'_>) -> Vec<HeaderLink> {
+        let Some((value, path)) = root.get("header") else { return Vec::new() };
+        let Some(table) = self.table(value, path, &["links"]) else { return Vec::new() };
+        self.list(&table, "links").into_iter().filter_map(|(item, path)| self.header_link(item, path)).collect()
+    }
+
+    fn header_link(&mut self, value: &Value, path: Path) -> Option<HeaderLink> {
+        let table = self.table(value, path, &["doc", "docset", "page", "href", "label"])?;
+        let place = self.place(&table.path, Part::Value);
+        let doc = self.text(&table, "doc");
+        let docset = self.text(&table, "docset");
+        let page = self.text(&table, "page");
+        let href = self.text(&table, "href");
+        let target = match (doc, page, href) {
+            (Some(id), None, None) => HeaderTarget::Doc { id, docset },
+            (None, Some(page), None) => {
+                if page != "versions" {
+                    let problem = self.error(&table.key("page"), Part::Value, format!("there is no page `{page}`"));
+                    problem.hints.push("the page that can be linked is `versions`".into());
+                }
+                HeaderTarget::Page(page)
+            }
+            (None, None, Some(href)) => HeaderTarget::Href(href),
+            _ => {
+                self.error(&table.path, Part::Value, "a header link has exactly one of `doc`, `page` and `href`");
+                return None;
+            }
+        };
+        let label = self.text(&table, "label").unwrap_or_else(|| match &target {
+            HeaderTarget::Doc { id, .. } => id.clone(),
+            HeaderTarget::Page(page) => page.clone(),
+            HeaderTarget::Href(href) => href.clone(),
+        });
+        Some(HeaderLink { label, target, place })
+    }
+
+    fn theme(&mut self, root: &Table<'_>) -> ThemeConfig {
+        let Some((value, path)) = root.get("theme") else { return ThemeConfig::default() };
+        let known = ["accent", "accent_dark", "logo", "favicon", "css", "footer"];
+        let Some(table) = self.table(value, path, &known) else { return ThemeConfig::default() };
+        let css = match table.get("css") {
+            Some((Value::String(_), path)) => vec![(table.map.get("css").expect("invariant: just found"), path)],
+            _ => self.list(&table, "css"),
+        };
+        ThemeConfig {
+            accent: self.colour(&table, "accent"),
+            accent_dark: self.colour(&table, "accent_dark"),
+            logo: table.get("logo").and_then(|(v, p)| self.placed(v, &p)),
+            favicon: table.get("favicon").and_then(|(v, p)| self.placed(v, &p)),
+            css: css.into_iter().filter_map(|(item, path)| self.placed(item, &path)).collect(),
+            footer: self.text(&table, "footer"),
+        }
+    }
+
+    fn colour(&mut self, table: &Table<'_>, key: &str) -> Option<String> {
+        let colour = self.text(table, key)?;
+        let digits = colour.strip_prefix('#').unwrap_or("");
+        if matches!(digits.len(), 3 | 6) && digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Some(colour);
+        }
+        let problem = self.error(&table.key(key), Part::Value, format!("`{key}` must be a colour"));
+        problem.hints.push("such as `\"#0b57c5\"`, in quotes because `#` starts a comment".into());
+        None
+    }
+
+    fn docsets(&mut self, root: &Table<'_>) -> Vec<DocsetConfig> {
+        let items = self.list(root, "docsets");
+        if items.is_empty() {
+            return vec![default_docset()];
+        }
+        let mut docsets: Vec<DocsetConfig> = Vec::new();
+        for (item, path) in items {
+            let Some(docset) = self.docset(item, path) else { continue };
+            self.docset_apart(&docset, &docsets);
+            docsets.push(docset);
+        }
+        if docsets.is_empty() { vec![default_docset()] } else { docsets }
+    }
+
+    fn docset(&mut self, value: &Value, path: Path) -> Option<DocsetConfig> {
+        const KEYS: [&str; 9] =
+            ["id", "title", "description", "path", "layout", "route", "dialect", "edit_url", "versions"];
+        let table = self.table(value, path, &KEYS)?;
+        let place = self.place(&table.path, Part::Value);
+        let Some(id) = self.text(&table, "id") else {
+            self.error(&table.path, Part::Value, "a docset needs an `id`");
+            return None;
+        };
+        Some(DocsetConfig {
+            title: self.text(&table, "title"),
+            description: self.text(&table, "description"),
+            path: self.folder(&table, "path").unwrap_or_default(),
+            layout: self
+                .choice(&table, "layout", &[("root", Layout::Root), ("docusaurus-v1", Layout::DocusaurusV1)])
+                .unwrap_or(Layout::Root),
+            route: self.route(&table, "route").unwrap_or_else(|| "docs".into()),
+            dialect: self
+                .choice(
+                    &table,
+                    "dialect",
+                    &[("docproof", Dialect::Docproof), ("docusaurus-v1", Dialect::DocusaurusV1)],
+                )
+                .unwrap_or(Dialect::Docproof),
+            edit_url: self.text(&table, "edit_url"),
+            versions: self.versions(&table),
+            id,
+            place,
+        })
+    }
+
+    fn docset_apart(&mut self, new: &DocsetConfig, before: &[DocsetConfig]) {
+        for old in before {
+            let clash = if old.id == new.id {
+                format!("two docsets have the id `{}`", new.id)
+            } else if old.route == new.route {
+                format!("the docsets `{}` and `{}` have the same route `{}`", old.id, new.id, new.route)
+            } else {
+                continue;
+            };
+            self.problems.push(
+                Problem::error("config", new.place.clone(), clash)
+                    .label("the second one")
+                    .also(old.place.clone(), "the first one is here"),
+            );
+        }
+    }
+
+    /// A route without slashes at the ends.
+    fn route(&mut self, table: &Table<'_>, key: &str) -> Option<String> {
+        let route = self.text(table, key)?;
+        let clean = route.trim_matches('/').to_owned();
+        if clean.split('/').any(|part| part == "." || part == "..") || clean.contains(['?', '#', '\\', '%', '"', '<']) {
+            self.error(&table.key(key), Part::Value, format!("`{route}` cannot be a route"));
+            return None;
+        }
+        Some(clean)
+    }
+
+    fn versions(&mut self, docset: &Table<'_>) -> Vec<VersionConfig> {
+        let Some((value, path)) = docset.get("versions") else { return Vec::new() };
+        let Value::Mapping(map) = value else {
+            self.wrong_type(value, &path, "a table from version names to settings");
+            return Vec::new();
+        };
+        let names: Vec<String> = map.keys().filter_map(|k| k.as_str().map(str::to_owned)).collect();
+        if names.len() < map.len() {
+            self.error(&path, Part::Value, "version names must be text").hints.push("put them in quotes, as in `\"1.0\":`".into());
+        }
+        names.into_iter().filter_map(|name| {
+            let mut at = path.clone();
+            at.push(Step::Key(name.clone()));
+            let place = self.place(&at, Part::Key);
+            let table = self.table(map.get(name.as_str())?, at, &["removed", "noindex"])?;
+            let removed = self.list(&table, "removed").into_iter().filter_map(|(item, path)| self.placed(item, &path)).collect();
+            Some(VersionConfig { removed, noindex: self.flag(&table, "noindex"), name, place })
+        }).collect()
+    }
+
+    fn redirects(&mut self, root: &Table<'_>) -> Vec<Redirect> {
+        let Some((value, path)) = root.get("redirects") else { return Vec::new() };
+        let Value::Mapping(map) = value else {
+            self.wrong_type(value, &path, "a table from old paths to new ones");
+            return Vec::new();
+        };
+        map.iter()
+            .filter_map(|(from, to)| {
+                let from = from.as_str()?;
+                let mut at = path.clone();
+                at.push(Step::Key(from.to_owned()));
+                let to = self.as_text(to, &at)?;
+                let bad = !from.starts_with('/')
+                    || from.contains(['?', '#', '\\'])
+                    || from.split('/').any(|p| p == "." || p == "..");
+                if bad {
+                    let problem = self.error(&at, Part::Key, format!("`{from}` cannot be redirected"));
+                    problem.hints.push("old paths start with `/` and have no `..`, `?` or `#`".into());
+                    return None;
+                }
+                Some(Redirect { from: from.trim_start_matches('/').to_owned(), to, place: self.place(&at, Part::Key) })
+            })
+            .collect()
+    }
+}
+
+fn default_docset() -> DocsetConfig {
+    DocsetConfig {
+        id: "docs".into(),
+        title: None,
+        description: None,
+        path: String::new(),
+        layout: Layout::Root,
+        route: "docs".into(),
+        dialect: Dialect::Docproof,
+        edit_url: None,
+        versions: Vec::new(),
+        place: 0..0,
+    }
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "empty",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "text",
+        Value::Sequence(_) => "a list",
+        Value::Mapping(_) => "a table",
+        Value::Tagged(_) => "a tagged value",
+    }
+}

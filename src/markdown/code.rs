@@ -1,0 +1,482 @@
+//! Code blocks: highlight markers, marked lines, hidden Rust lines.
+//!
+//! In: the raw text of a block and its fence. Out: the text that is shown and run, without any marker, and
+//! what is marked in it. It must not know how code is coloured.
+
+use std::ops::Range;
+
+use super::info::FenceInfo;
+use crate::config::Dialect;
+use crate::diagnostic::Problem;
+use crate::directive::code_lines::lines_with_offsets;
+
+/// A code block.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct CodeBlock {
+    /// What its fence says.
+    pub info: FenceInfo,
+    /// The code, without markers; of Rust, the whole program with hidden lines.
+    pub text: String,
+    /// One entry for each line of the text.
+    pub lines: Vec<LineMark>,
+    /// Marked ranges inside lines, in bytes of the text, in order and apart.
+    pub phrases: Vec<Range<usize>>,
+    /// The block, in the expanded text.
+    pub range: Range<usize>,
+}
+
+/// How a line is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct LineMark {
+    /// Marked.
+    pub highlight: bool,
+    /// Added.
+    pub ins: bool,
+    /// Removed.
+    pub del: bool,
+    /// Part of the program, not of what is shown at first.
+    pub hidden: bool,
+}
+
+/// The raw text of a block as the parser gave it: pieces, each with its place in the expanded text.
+#[derive(Clone, Debug, Default)]
+pub struct RawCode {
+    text: String,
+    pieces: Vec<(usize, usize)>,
+}
+
+impl RawCode {
+    /// Adds a piece that stands at `at`.
+    pub fn push(&mut self, piece: &str, at: usize) {
+        self.pieces.push((self.text.len(), at));
+        self.text.push_str(piece);
+    }
+
+    /// The place of a range of the raw text.
+    fn place(&self, range: &Range<usize>) -> Range<usize> {
+        let n = self.pieces.partition_point(|(out, _)| *out <= range.start).saturating_sub(1);
+        let Some((out, at)) = self.pieces.get(n) else { return range.clone() };
+        let start = at + range.start - out;
+        start..start + range.len()
+    }
+}
+
+const MARKERS: [(&str, MarkerKind); 4] = [
+    ("__END_HIGHLIGHT_PHRASE__", MarkerKind::PhraseEnd),
+    ("__HIGHLIGHT_PHRASE__", MarkerKind::PhraseStart),
+    ("__END_HIGHLIGHT__", MarkerKind::LinesEnd),
+    ("__HIGHLIGHT__", MarkerKind::LinesStart),
+];
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum MarkerKind {
+    LinesStart,
+    LinesEnd,
+    PhraseStart,
+    PhraseEnd,
+}
+
+impl MarkerKind {
+    fn is_start(self) -> bool {
+        matches!(self, Self::LinesStart | Self::PhraseStart)
+    }
+
+    fn start(self) -> Self {
+        if matches!(self, Self::LinesStart | Self::LinesEnd) { Self::LinesStart } else { Self::PhraseStart }
+    }
+
+    fn word(self) -> &'static str {
+        MARKERS.iter().find(|(_, kind)| *kind == self).map_or("", |(word, _)| word)
+    }
+
+    fn partner(self) -> &'static str {
+        match self {
+            Self::LinesStart => Self::LinesEnd.word(),
+            Self::LinesEnd => Self::LinesStart.word(),
+            Self::PhraseStart => Self::PhraseEnd.word(),
+            Self::PhraseEnd => Self::PhraseStart.word(),
+        }
+    }
+}
+
+/// Every highlight marker in a text.
+pub fn find_markers(text: &str) -> impl Iterator<Item = Range<usize>> {
+    markers_in(text).map(|(range, _)| range)
+}
+
+fn markers_in(text: &str) -> impl Iterator<Item = (Range<usize>, MarkerKind)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while let Some(found) = text[at..].find("__") {
+            let start = at + found;
+            if let Some((word, kind)) = MARKERS.iter().find(|(word, _)| text[start..].starts_with(word)) {
+                at = start + word.len();
+                return Some((start..at, *kind));
+            }
+            at = start + 1;
+        }
+        None
+    })
+}
+
+/// Makes a block of its raw text.
+pub fn build(raw: &RawCode, info: FenceInfo, range: Range<usize>, dialect: Dialect) -> (CodeBlock, Vec<Problem>) {
+    let mut builder = Builder {
+        raw,
+        dialect,
+        block: CodeBlock { info, range, ..CodeBlock::default() },
+        problems: Vec::new(),
+        lines_open: None,
+        phrase_open: None,
+        comment_open: None,
+        mark_next: false,
+    };
+    builder.run();
+    (builder.block, builder.problems)
+}
+
+/// An open marker: where it stands in the raw text, and where its range begins in the clean text.
+type OpenMark = Option<(Range<usize>, usize)>;
+
+struct Builder<'a> {
+    raw: &'a RawCode,
+    dialect: Dialect,
+    block: CodeBlock,
+    problems: Vec<Problem>,
+    lines_open: OpenMark,
+    phrase_open: OpenMark,
+    comment_open: Option<Range<usize>>,
+    mark_next: bool,
+}
+
+impl Builder<'_> {
+    fn run(&mut self) {
+        let raw = self.raw;
+        let text = raw.text.strip_suffix('\n').unwrap_or(&raw.text);
+        let verbatim = self.block.info.verbatim;
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        let mut is_first = true;
+        let all = lines_with_offsets(text);
+        // A text that ends in `\n` here has a last line that is empty and must not be lost.
+        let last = text.ends_with('\n').then_some((text.len(), ""));
+        for (start, line) in all.chain(last) {
+            if !verbatim && self.comment_form(line, start) {
+                continue;
+            }
+            let before = self.block.text.len();
+            if !std::mem::take(&mut is_first) {
+                self.block.text.push('\n');
+            }
+            let line_start = self.block.text.len();
+            let had_marker = if verbatim {
+                self.block.text.push_str(line);
+                false
+            } else {
+                self.marked_line(line, start, &mut ranges)
+            };
+            let alone = had_marker && self.block.text[line_start..].trim().is_empty();
+            if alone && self.dialect == Dialect::Docproof {
+                self.drop_line(before, &mut ranges);
+                is_first = before == 0;
+                continue;
+            }
+            let hidden = self.block.info.is_rust() && self.hide(line_start);
+            let highlight = self.comment_open.is_some() || std::mem::take(&mut self.mark_next);
+            self.block.lines.push(LineMark { highlight, hidden, ..LineMark::default() });
+        }
+        if is_first && self.block.lines.is_empty() {
+            self.block.lines.push(LineMark::default());
+        }
+        self.unclosed();
+        self.mark_lines(&ranges);
+        self.fence_marks();
+        self.block.phrases.sort_by_key(|r| r.start);
+        self.block.phrases.dedup_by(|b, a| {
+            let overlap = b.start <= a.end;
+            if overlap {
+                a.end = a.end.max(b.end);
+            }
+            overlap
+        });
+    }
+
+    /// Takes back a line that held nothing but markers; ranges that began on it begin on the next line.
+    fn drop_line(&mut self, before: usize, ranges: &mut [Range<usize>]) {
+        self.block.text.truncate(before);
+        for range in ranges {
+            range.start = range.start.min(before);
+            range.end = range.end.min(before);
+        }
+        for open in [&mut self.lines_open, &mut self.phrase_open].into_iter().flatten() {
+            open.1 = open.1.min(before);
+        }
+    }
+
+    /// Copies a line without its markers. Returns whether it had any.
+    fn marked_line(&mut self, line: &str, start: usize, ranges: &mut Vec<Range<usize>>) -> bool {
+        let mut copied = 0;
+        let mut had = false;
+        for (marker, kind) in markers_in(line) {
+            had = true;
+            self.block.text.push_str(&line[copied..marker.start]);
+            copied = marker.end;
+            let one_space = |s: &str| s.starts_with(' ') && !s.starts_with("  ");
+            if kind.is_start() {
+                copied += usize::from(one_space(&line[marker.end..]));
+            } else if line[..marker.start].ends_with(' ') && !line[..marker.start].ends_with("  ") && self.block.text.ends_with(' ') {
+                self.block.text.pop();
+            }
+            let place = start + marker.start..start + marker.end;
+            if kind.is_start() { self.open(kind, place) } else { self.close(kind, place, ranges) }
+        }
+        self.block.text.push_str(&line[copied..]);
+        had
+    }
+
+    fn slot(&mut self, kind: MarkerKind) -> &mut OpenMark {
+        if kind.start() == MarkerKind::LinesStart { &mut self.lines_open } else { &mut self.phrase_open }
+    }
+
+    fn open(&mut self, kind: MarkerKind, place: Range<usize>) {
+        let at = self.block.text.len();
+        if let Some((first, _)) = self.slot(kind).replace((place.clone(), at)) {
+            let problem = Problem::error("highlight", self.raw.place(&place), format!("`{}` inside another one", kind.word()))
+                .hint(format!("close the first with `{}`", kind.partner()))
+                .also(self.raw.place(&first), "the first one is here");
+            self.problems.push(problem);
+        }
+    }
+
+    fn close(&mut self, kind: MarkerKind, place: Range<usize>, ranges: &mut Vec<Range<usize>>) {
+        let end = self.block.text.len();
+        match self.slot(kind).take() {
+            None => self.problems.push(
+                Problem::error("highlight", self.raw.place(&place), format!("`{}` without a start", kind.word()))
+                    .hint(format!("put `{}` before the code to mark", kind.partner())),
+            ),
+            Some((_, start)) if kind == MarkerKind::LinesEnd => ranges.push(start.min(end)..end),
+            Some((first, start)) if self.block.text[start.min(end)..].contains('\n') => self.problems.push(
+                Problem::error("highlight", self.raw.place(&first), "a marked phrase runs over several lines")
+                    .hint("use `__HIGHLIGHT__ ... __END_HIGHLIGHT__` for lines"),
+            ),
+            Some((_, start)) => self.block.phrases.push(start.min(end)..end),
+        }
+    }
+
+    fn unclosed(&mut self) {
+        for kind in [MarkerKind::LinesStart, MarkerKind::PhraseStart] {
+            if let Some((place, _)) = self.slot(kind).take() {
+                self.problems.push(
+                    Problem::error("highlight", self.raw.place(&place), format!("`{}` is never closed", kind.word()))
+                        .hint(format!("put `{}` after the code to mark, inside the same block", kind.partner())),
+                );
+            }
+        }
+        if let Some(place) = self.comment_open.take() {
+            self.problems.push(Problem::error("highlight", self.raw.place(&place), "`highlight-start` is never closed").hint("put a `highlight-end` comment after the lines to mark"));
+        }
+    }
+
+    /// Takes a line that is a highlight comment.
+    fn comment_form(&mut self, line: &str, start: usize) -> bool {
+        let Some(word) = highlight_comment(line) else { return false };
+        let indent = line.len() - line.trim_start().len();
+        let place = start + indent..start + line.trim_end().len();
+        match word {
+            "highlight-next-line" => self.mark_next = true,
+            "highlight-start" => {
+                if self.comment_open.replace(place.clone()).is_some() {
+                    self.problems.push(Problem::error("highlight", self.raw.place(&place), "`highlight-start` inside another one"));
+                }
+            }
+            _ => {
+                if self.comment_open.take().is_none() {
+                    self.problems.push(Problem::error("highlight", self.raw.place(&place), "`highlight-end` without a start"));
+                }
+            }
+        }
+        true
+    }
+
+    /// rustdoc's rule for hidden lines (`map_line`), on the line that was just written.
+    fn hide(&mut self, line_start: usize) -> bool {
+        let line = &self.block.text[line_start..];
+        let trimmed = line.trim_start();
+        let hash = line_start + line.len() - trimmed.len();
+        let (remove, hidden) = match trimmed {
+            t if t.starts_with("##") => (1, false),
+            t if t.starts_with("# ") => (2, true),
+            t if t.trim_end() == "#" => (1, true),
+            _ => return false,
+        };
+        self.block.text.replace_range(hash..hash + remove, "");
+        for range in &mut self.block.phrases {
+            for end in [&mut range.start, &mut range.end] {
+                if *end > hash {
+                    *end = (*end).saturating_sub(remove).max(hash);
+                }
+            }
+        }
+        hidden
+    }
+
+    fn mark_lines(&mut self, ranges: &[Range<usize>]) {
+        let mut at = 0;
+        for (n, line) in self.block.text.split('\n').enumerate() {
+            let line_range = at..at + line.len();
+            at = line_range.end + 1;
+            let touched = ranges.iter().any(|r| {
+                let (from, to) = (r.start.max(line_range.start), r.end.min(line_range.end));
+                from < to && !self.block.text[from..to].trim().is_empty()
+                    // An empty line between marked lines is marked too.
+                    || line.trim().is_empty() && r.start < line_range.start && line_range.end < r.end
+            });
+            if let Some(mark) = self.block.lines.get_mut(n) {
+                mark.highlight |= touched;
+            }
+        }
+    }
+
+    /// What the fence itself marks: `{1,3}`, `ins=`, `del=`, `/phrase/`.
+    fn fence_marks(&mut self) {
+        let count = self.block.lines.len();
+        let info = self.block.info.clone();
+        let set: [(&[Range<usize>], fn(&mut LineMark)); 3] = [
+            (&info.highlight, |m| m.highlight = true),
+            (&info.ins, |m| m.ins = true),
+            (&info.del, |m| m.del = true),
+        ];
+        for (ranges, mark) in set {
+            for range in ranges {
+                if range.end > count + 1 {
+                    self.warn(format!("line {} is marked, but the code has {count} lines", range.end - 1));
+                }
+                for n in range.start..range.end.min(count + 1) {
+                    mark(&mut self.block.lines[n - 1]);
+                }
+            }
+        }
+        for phrase in &info.phrases {
+            let found: Vec<Range<usize>> = self.block.text.match_indices(phrase.as_str()).map(|(at, hit)| at..at + hit.len()).collect();
+            if found.is_empty() {
+                self.warn(format!("the phrase `{phrase}` does not occur in the code"));
+            }
+            self.block.phrases.extend(found);
+        }
+    }
+
+    fn warn(&mut self, message: String) {
+        let start = self.block.range.start;
+        self.problems.push(Problem::warning("fence", start..start + 3, message).label("this fence"));
+    }
+}
+
+/// The word of a line that is one highlight comment, in any language's comment form.
+fn highlight_comment(line: &str) -> Option<&str> {
+    let line = line.trim();
+    if !line.contains("highlight-") {
+        return None;
+    }
+    const OPENERS: [&str; 9] = ["//", "#", "--", ";", "%", "/*", "<!--", "{/*", "'"];
+    const CLOSERS: [&str; 3] = ["*/}", "*/", "-->"];
+    let mut inside = OPENERS.iter().find_map(|o| line.strip_prefix(o))?.trim();
+    for closer in CLOSERS {
+        inside = inside.strip_suffix(closer).unwrap_or(inside).trim_end();
+    }
+    ["highlight-next-line", "highlight-start", "highlight-end"].into_iter().find(|word| *word == inside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::info::parse_info;
+    use super::*;
+
+    /// Builds a block; marked lines with `>`, hidden with `.`, phrases in `[]`, then messages.
+    fn check(info: &str, code: &str, want: &str) {
+        let mut raw = RawCode::default();
+        raw.push(code, 0);
+        let info = parse_info(info, 0, Dialect::Docproof).0;
+        let (block, problems) = build(&raw, info, 0..code.len(), Dialect::Docproof);
+        let mut shown = block.text.clone();
+        for phrase in block.phrases.iter().rev() {
+            shown.insert(phrase.end, ']');
+            shown.insert(phrase.start, '[');
+        }
+        assert_eq!(block.lines.len(), shown.split('\n').count());
+        let mut got = String::new();
+        for (line, mark) in shown.split('\n').zip(&block.lines) {
+            for (on, sign) in [(mark.highlight, '>'), (mark.ins, '+'), (mark.del, '-'), (mark.hidden, '.')] {
+                got.extend(on.then_some(sign));
+            }
+            got.push('|');
+            got.push_str(line);
+            got.push('\n');
+        }
+        for problem in problems {
+            got.push_str(&format!("!{} {}\n", &code[problem.range.start.min(code.len())..problem.range.end.min(code.len())], problem.message));
+        }
+        assert_eq!(got, want);
+    }
+
+    #[test]
+    fn one_space_belongs_to_the_marker() {
+        check("js", "__HIGHLIGHT__ x __END_HIGHLIGHT__\n", ">|x\n");
+        check("js", "a\n__HIGHLIGHT__    x\n    y\n}, __END_HIGHLIGHT__\nb\n", "|a\n>|    x\n>|    y\n>|},\n|b\n");
+        check("js", "f(__HIGHLIGHT_PHRASE__ x __END_HIGHLIGHT_PHRASE__)\n", "|f([x])\n");
+        check("js", "f(__HIGHLIGHT_PHRASE__x__END_HIGHLIGHT_PHRASE__)\n", "|f([x])\n");
+    }
+
+    #[test]
+    fn markers_alone_on_their_lines_leave_none() {
+        check("js", "a\n__HIGHLIGHT__\nb\n\nc\n__END_HIGHLIGHT__\nd\n", "|a\n>|b\n>|\n>|c\n|d\n");
+        check("js", "__HIGHLIGHT__\nb\n__END_HIGHLIGHT__\n", ">|b\n");
+    }
+
+    #[test]
+    fn comments_mark_lines() {
+        check("py", "# highlight-next-line\na\nb\n# highlight-start\nc\nd\n# highlight-end\ne\n", ">|a\n|b\n>|c\n>|d\n|e\n");
+        check("html", "<!-- highlight-next-line -->\na\n", ">|a\n");
+        check("js", "// highlight-end\na\n", "|a\n!// highlight-end `highlight-end` without a start\n");
+    }
+
+    #[test]
+    fn the_fence_marks() {
+        check("js {2} ins={1} del={3-4} /b/", "ab\nb\nc\nd\n", "+|a[b]\n>|[b]\n-|c\n-|d\n");
+        check("js {5}", "a\n", "|a\n!a\n line 5 is marked, but the code has 1 lines\n");
+        check("js /zz/", "a\n", "|a\n!a\n the phrase `zz` does not occur in the code\n");
+    }
+
+    #[test]
+    fn hidden_rust_lines() {
+        check("rust", "# use a;\n#\n    # let b;\n## c\n#[d]\n#\tx\n", ".|use a;\n.|\n.|    let b;\n|# c\n|#[d]\n|#\tx\n");
+        check("rust", "# f(__HIGHLIGHT_PHRASE__x__END_HIGHLIGHT_PHRASE__)\n", ".|f([x])\n");
+        check("py", "# a comment\n", "|# a comment\n");
+    }
+
+    #[test]
+    fn unbalanced_markers_are_errors() {
+        check("js", "__HIGHLIGHT__ a\n", "|a\n!__HIGHLIGHT__ `__HIGHLIGHT__` is never closed\n");
+        check("js", "a __END_HIGHLIGHT__\n", "|a\n!__END_HIGHLIGHT__ `__END_HIGHLIGHT__` without a start\n");
+        check(
+            "js",
+            "__HIGHLIGHT__ a __HIGHLIGHT__ b __END_HIGHLIGHT__\n",
+            ">|a b\n!__HIGHLIGHT__ `__HIGHLIGHT__` inside another one\n",
+        );
+        check(
+            "js",
+            "__HIGHLIGHT_PHRASE__ a\nb __END_HIGHLIGHT_PHRASE__\n",
+            "|a\n|b\n!__HIGHLIGHT_PHRASE__ a marked phrase runs over several lines\n",
+        );
+    }
+
+    #[test]
+    fn verbatim_shows_the_markers() {
+        check("js verbatim", "__HIGHLIGHT__ a\n// highlight-end\n", "|__HIGHLIGHT__ a\n|// highlight-end\n");
+    }
+
+    #[test]
+    fn empty_and_blank_blocks() {
+        check("js", "", "|\n");
+        check("js", "\n\n", "|\n|\n");
+    }
+}

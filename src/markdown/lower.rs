@@ -1,0 +1,652 @@
+//! The events of the Markdown parser to a [`ParsedDoc`].
+//!
+//! In: a text and its dialect. Out: pieces, headings, links, code and tabs. One pass over the events; what
+//! depends on another doc is left as a hole. It must not resolve anything.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
+
+use super::code::{self, RawCode, find_markers};
+use super::info::parse_info;
+use super::slug::{Slugs, docusaurus_v1, github};
+use super::tables::Table;
+use super::{Heading, Link, LinkKind, ParsedDoc, Piece, autolink, escape_into, raw_html};
+use crate::config::Dialect;
+use crate::diagnostic::Problem;
+use crate::directive::blocks::{Blocks, Mark, MarkKind, rewrite};
+
+/// Parses a text.
+pub fn parse(text: &str, dialect: Dialect) -> ParsedDoc {
+    let blocks = rewrite(text, dialect);
+    let mut lower = Lower::new(&blocks, dialect);
+    let events = Parser::new_ext(&blocks.text, options(dialect)).into_offset_iter();
+    for (event, range) in TextMergeWithOffset::new(events) {
+        lower.event(event, range);
+    }
+    lower.finish()
+}
+
+fn options(dialect: Dialect) -> Options {
+    let both = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH;
+    match dialect {
+        Dialect::Docproof => both | Options::ENABLE_TASKLISTS | Options::ENABLE_GFM | Options::ENABLE_HEADING_ATTRIBUTES,
+        Dialect::DocusaurusV1 => both,
+    }
+}
+
+/// A URL that leads out of the site, or that is not a page at all (`mailto:`, `data:`).
+pub fn is_external(url: &str) -> bool {
+    let scheme = url.split(['/', '?', '#']).next().unwrap_or("");
+    let has_scheme = scheme.split_once(':').is_some_and(|(name, _)| {
+        name.len() > 1 && name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"+.-".contains(&b))
+    });
+    has_scheme || url.starts_with("//")
+}
+
+/// A heading, image, code block or raw HTML block that is being read.
+struct CodeAtHand {
+    raw: RawCode,
+    info: String,
+    info_at: usize,
+    range: Range<usize>,
+}
+
+struct ImageAtHand {
+    link: Link,
+    depth: usize,
+}
+
+struct OpenBlock {
+    mark: Mark,
+    depth: usize,
+    tabs: Option<u32>,
+    panel_open: bool,
+}
+
+struct Lower<'a> {
+    blocks: &'a Blocks<'a>,
+    dialect: Dialect,
+    doc: ParsedDoc,
+    /// Where pieces go: the page, or the footnote definition at hand.
+    sinks: Vec<Vec<Piece>>,
+    /// Bytes of `doc.html` that are in a piece already.
+    flushed: usize,
+    slugs: Slugs,
+    raw_ids: Vec<String>,
+    heading: Option<Heading>,
+    heading_id: Option<String>,
+    image: Option<ImageAtHand>,
+    code: Option<CodeAtHand>,
+    html_block: Option<(String, usize)>,
+    table: Table,
+    depth: usize,
+    in_link: usize,
+    open: Vec<OpenBlock>,
+    /// A run of fences with `tab=`: its block, and the state right after its last fence.
+    tab_run: Option<(u32, usize, usize)>,
+    code_ranges: Vec<Range<usize>>,
+    notes: Notes,
+    blocks_seen: usize,
+}
+
+#[derive(Default)]
+struct Notes {
+    /// Labels in the order of their first reference.
+    order: Vec<String>,
+    references: HashMap<String, usize>,
+    definitions: HashMap<String, Vec<Piece>>,
+    places: Vec<(String, Range<usize>)>,
+}
+
+impl<'a> Lower<'a> {
+    fn new(blocks: &'a Blocks<'a>, dialect: Dialect) -> Self {
+        let doc = ParsedDoc { html: String::with_capacity(blocks.text.len() * 3 / 2), problems: blocks.problems.clone(), ..ParsedDoc::default() };
+        Self {
+            blocks,
+            dialect,
+            doc,
+            sinks: vec![Vec::new()],
+            flushed: 0,
+            slugs: Slugs::default(),
+            raw_ids: Vec::new(),
+            heading: None,
+            heading_id: None,
+            image: None,
+            code: None,
+            html_block: None,
+            table: Table::default(),
+            depth: 0,
+            in_link: 0,
+            open: Vec::new(),
+            tab_run: None,
+            code_ranges: Vec::new(),
+            notes: Notes::default(),
+            blocks_seen: 0,
+        }
+    }
+
+    /// The range in the text that was given.
+    fn place(&self, range: &Range<usize>) -> Range<usize> {
+        self.blocks.map.to_input(range)
+    }
+
+    fn flush(&mut self) {
+        let end = self.doc.html.len();
+        if end > self.flushed {
+            let piece = Piece::Html { start: narrow(self.flushed), end: narrow(end) };
+            self.sinks.last_mut().expect("invariant: the page's sink stays").push(piece);
+            self.flushed = end;
+        }
+    }
+
+    fn piece(&mut self, piece: Piece) {
+        self.flush();
+        self.sinks.last_mut().expect("invariant: the page's sink stays").push(piece);
+    }
+
+    fn html(&mut self, html: &str) {
+        self.doc.html.push_str(html);
+    }
+
+    fn event(&mut self, event: Event<'_>, range: Range<usize>) {
+        if let Some(image) = &mut self.image {
+            match event {
+                Event::Start(_) => image.depth += 1,
+                Event::End(_) if image.depth > 0 => image.depth -= 1,
+                Event::End(_) => self.end_image(),
+                Event::Text(text) | Event::Code(text) => image.link.alt.push_str(&text),
+                Event::SoftBreak | Event::HardBreak => image.link.alt.push(' '),
+                _ => {}
+            }
+            return;
+        }
+        match event {
+            Event::Start(tag) => self.start(tag, range),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) => self.text(&text, range),
+            Event::Code(code) => {
+                self.code_ranges.push(range);
+                self.inline_code(&code);
+            }
+            Event::Html(html) => match &mut self.html_block {
+                Some((block, _)) => block.push_str(&html),
+                None => self.raw(&html, range.start),
+            },
+            Event::InlineHtml(html) => self.raw(&html, range.start),
+            Event::SoftBreak => self.html("\n"),
+            Event::HardBreak => self.html("<br>\n"),
+            Event::Rule => self.html("<hr>\n"),
+            Event::FootnoteReference(label) => self.footnote_reference(&label),
+            Event::TaskListMarker(done) => self.task(done),
+            Event::InlineMath(_) | Event::DisplayMath(_) => {}
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
+        if self.depth == 0 && !matches!(tag, Tag::HtmlBlock) {
+            self.blocks_seen += 1;
+        }
+        match tag {
+            Tag::Paragraph => self.html("<p>"),
+            Tag::Heading { level, id, .. } => self.start_heading(level, id.map(|id| id.to_string()), &range),
+            Tag::BlockQuote(kind) => self.start_quote(kind),
+            Tag::CodeBlock(kind) => self.start_code(&kind, range),
+            Tag::HtmlBlock => self.html_block = Some((String::new(), range.start)),
+            Tag::List(None) => self.html("<ul>\n"),
+            Tag::List(Some(1)) => self.html("<ol>\n"),
+            Tag::List(Some(first)) => self.html(&format!("<ol start=\"{first}\">\n")),
+            Tag::Item => self.html("<li>"),
+            Tag::FootnoteDefinition(label) => self.start_footnote(&label, range),
+            Tag::Table(alignments) => {
+                self.table = Table::new(alignments);
+                self.html("<div class=\"table-scroll\"><table>\n");
+            }
+            Tag::TableHead => {
+                self.table.set_head(true);
+                self.html("<thead><tr>");
+            }
+            Tag::TableRow => {
+                self.table.row();
+                self.html("<tr>");
+            }
+            Tag::TableCell => {
+                let cell = self.table.open_cell();
+                self.html(&cell);
+            }
+            Tag::Emphasis => self.html("<em>"),
+            Tag::Strong => self.html("<strong>"),
+            Tag::Strikethrough => self.html("<del>"),
+            Tag::Link { link_type, dest_url, title, .. } => self.start_link(link_type, &dest_url, &title, range),
+            Tag::Image { dest_url, title, .. } => {
+                let link = Link { kind: LinkKind::Image, dest: dest_url.to_string(), title: title.to_string(), alt: String::new(), range: self.place(&range) };
+                self.image = Some(ImageAtHand { link, depth: 0 });
+                return;
+            }
+            // Not enabled by `options`.
+            Tag::DefinitionList | Tag::DefinitionListTitle | Tag::DefinitionListDefinition | Tag::Superscript | Tag::Subscript | Tag::MetadataBlock(_) => {}
+        }
+        self.depth += 1;
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        self.depth = self.depth.saturating_sub(1);
+        match tag {
+            TagEnd::Paragraph => self.html("</p>\n"),
+            TagEnd::Heading(_) => self.end_heading(),
+            TagEnd::BlockQuote(None) => self.html("</blockquote>\n"),
+            TagEnd::BlockQuote(Some(_)) => self.html("</aside>\n"),
+            TagEnd::CodeBlock => self.end_code(),
+            TagEnd::HtmlBlock => self.end_html_block(),
+            TagEnd::List(true) => self.html("</ol>\n"),
+            TagEnd::List(false) => self.html("</ul>\n"),
+            TagEnd::Item => self.html("</li>\n"),
+            TagEnd::FootnoteDefinition => self.end_footnote(),
+            TagEnd::Table => self.html("</tbody></table></div>\n"),
+            TagEnd::TableHead => {
+                self.html("</tr></thead><tbody>\n");
+                self.table.set_head(false);
+            }
+            TagEnd::TableRow => self.html("</tr>\n"),
+            TagEnd::TableCell => self.html(self.table.close_cell()),
+            TagEnd::Emphasis => self.html("</em>"),
+            TagEnd::Strong => self.html("</strong>"),
+            TagEnd::Strikethrough => self.html("</del>"),
+            TagEnd::Link => {
+                self.in_link = self.in_link.saturating_sub(1);
+                self.html("</a>");
+            }
+            TagEnd::Image | TagEnd::DefinitionList | TagEnd::DefinitionListTitle | TagEnd::DefinitionListDefinition | TagEnd::Superscript | TagEnd::Subscript | TagEnd::MetadataBlock(_) => {}
+        }
+    }
+
+    fn text(&mut self, text: &str, range: Range<usize>) {
+        if let Some(code) = &mut self.code {
+            let at = self.blocks.map.to_input(&(range.start..range.start + 1)).start;
+            code.raw.push(text, at);
+            return;
+        }
+        if let Some(heading) = &mut self.heading {
+            heading.text.push_str(text);
+            escape_into(&mut heading.toc_html, text);
+        }
+        if self.dialect == Dialect::Docproof && self.in_link == 0 {
+            let mut done = 0;
+            for url in autolink::find(text) {
+                escape_into(&mut self.doc.html, &text[done..url.start]);
+                let scheme = if text[url.clone()].starts_with("www.") { "http://" } else { "" };
+                self.html(&format!("<a href=\"{scheme}"));
+                escape_into(&mut self.doc.html, &text[url.clone()]);
+                self.html("\">");
+                escape_into(&mut self.doc.html, &text[url.clone()]);
+                self.html("</a>");
+                done = url.end;
+            }
+            escape_into(&mut self.doc.html, &text[done..]);
+        } else {
+            escape_into(&mut self.doc.html, text);
+        }
+    }
+
+    fn inline_code(&mut self, code: &str) {
+        if let Some(heading) = &mut self.heading {
+            heading.text.push_str(code);
+            heading.toc_html.push_str("<code>");
+            escape_into(&mut heading.toc_html, code);
+            heading.toc_html.push_str("</code>");
+        }
+        self.html("<code>");
+        escape_into(&mut self.doc.html, code);
+        self.html("</code>");
+    }
+
+    fn start_heading(&mut self, level: HeadingLevel, id: Option<String>, range: &Range<usize>) {
+        if self.blocks_seen == 1 && level == HeadingLevel::H1 {
+            self.doc.starts_with_h1 = true;
+        }
+        let n = narrow(self.doc.headings.len());
+        self.doc.headings.push(Heading::default());
+        self.piece(Piece::HeadingOpen(n));
+        self.heading = Some(Heading { level: level as u8, range: self.place(range), ..Heading::default() });
+        self.heading_id = match self.dialect {
+            Dialect::Docproof => id,
+            Dialect::DocusaurusV1 => Some(docusaurus_v1(heading_source(&self.blocks.text[range.clone()]))),
+        };
+    }
+
+    fn end_heading(&mut self) {
+        let Some(mut heading) = self.heading.take() else { return };
+        heading.text = heading.text.trim().to_owned();
+        heading.id = match (self.heading_id.take(), self.dialect) {
+            (Some(id), Dialect::Docproof) => {
+                if !self.slugs.take(&id) {
+                    self.doc.problems.push(
+                        Problem::error("heading-id", heading.range.clone(), format!("the heading id `{id}` is taken on this page"))
+                            .hint("ids that are written out must be unique"),
+                    );
+                }
+                id
+            }
+            (Some(base), Dialect::DocusaurusV1) => self.slugs.unique(&base),
+            (None, _) => self.slugs.unique(&github(&heading.text)),
+        };
+        // Headings do not nest, so the last one is the one that was opened.
+        let n = self.doc.headings.len() - 1;
+        self.doc.headings[n] = heading;
+        self.piece(Piece::HeadingClose(narrow(n)));
+    }
+
+    fn start_quote(&mut self, kind: Option<BlockQuoteKind>) {
+        let kind = match kind {
+            None => {
+                self.html("<blockquote>\n");
+                return;
+            }
+            Some(BlockQuoteKind::Note) => "note",
+            Some(BlockQuoteKind::Tip) => "tip",
+            Some(BlockQuoteKind::Important) => "important",
+            Some(BlockQuoteKind::Warning) => "warning",
+            Some(BlockQuoteKind::Caution) => "caution",
+        };
+        self.open_callout(kind, None);
+    }
+
+    fn open_callout(&mut self, kind: &str, title: Option<&str>) {
+        let mut name = kind.to_owned();
+        name[..1].make_ascii_uppercase();
+        self.html(&format!("<aside class=\"callout {kind}\"><p class=\"callout-title\">"));
+        escape_into(&mut self.doc.html, title.unwrap_or(&name));
+        self.html("</p>\n");
+    }
+
+    fn start_link(&mut self, kind: LinkType, dest: &str, title: &str, range: Range<usize>) {
+        self.in_link += 1;
+        self.html("<a href=\"");
+        if kind == LinkType::Email {
+            self.html("mailto:");
+            escape_into(&mut self.doc.html, dest);
+        } else if is_external(dest) {
+            escape_into(&mut self.doc.html, dest);
+        } else {
+            let link = Link { kind: LinkKind::Markdown, dest: dest.to_owned(), title: String::new(), alt: String::new(), range: self.place(&range) };
+            let n = self.push_link(link);
+            self.piece(Piece::Href(n));
+        }
+        if !title.is_empty() {
+            self.html("\" title=\"");
+            escape_into(&mut self.doc.html, title);
+        }
+        self.html("\">");
+    }
+
+    fn push_link(&mut self, link: Link) -> u32 {
+        self.doc.links.push(link);
+        narrow(self.doc.links.len() - 1)
+    }
+
+    fn end_image(&mut self) {
+        let Some(image) = self.image.take() else { return };
+        if let Some(heading) = &mut self.heading {
+            heading.text.push_str(&image.link.alt);
+            escape_into(&mut heading.toc_html, &image.link.alt);
+        }
+        let n = self.push_link(image.link);
+        self.piece(Piece::Image(n));
+    }
+
+    fn start_code(&mut self, kind: &CodeBlockKind<'_>, range: Range<usize>) {
+        self.code_ranges.push(range.clone());
+        let info = match kind {
+            CodeBlockKind::Fenced(info) => info.to_string(),
+            CodeBlockKind::Indented => String::new(),
+        };
+        let first_line = self.blocks.text[range.clone()].lines().next().unwrap_or("");
+        let offset = first_line.find(info.as_str()).unwrap_or(0);
+        let info_at = self.place(&(range.start + offset..range.start + offset + 1)).start;
+        self.code = Some(CodeAtHand { raw: RawCode::default(), info, info_at, range: self.place(&range) });
+    }
+
+    fn end_code(&mut self) {
+        let Some(at_hand) = self.code.take() else { return };
+        let (info, problems) = parse_info(&at_hand.info, at_hand.info_at, self.dialect);
+        self.doc.problems.extend(problems);
+        let tab = info.tab.clone();
+        let (block, problems) = code::build(&at_hand.raw, info, at_hand.range, self.dialect);
+        self.doc.problems.extend(problems);
+        self.doc.codes.push(block);
+        let n = narrow(self.doc.codes.len() - 1);
+        match tab {
+            None => self.piece(Piece::Code(n)),
+            Some(label) => self.code_in_tab(label, n),
+        }
+    }
+
+    /// A fence with `tab=`: joins the fence right before it, or begins a block of tabs.
+    fn code_in_tab(&mut self, label: String, code: u32) {
+        let here = |s: &Self| (s.sinks.last().map_or(0, Vec::len), s.doc.html.len());
+        let joined = self.tab_run.filter(|(_, pieces, html)| here(self) == (*pieces, *html) && self.flushed == *html);
+        let block = if let Some((block, ..)) = joined {
+            // Take back the end of the block.
+            self.sinks.last_mut().expect("invariant: the page's sink stays").pop();
+            block
+        } else {
+            self.doc.tabs.push(Vec::new());
+            let block = narrow(self.doc.tabs.len() - 1);
+            self.piece(Piece::TabsOpen(block));
+            block
+        };
+        let labels = &mut self.doc.tabs[block as usize];
+        labels.push(label);
+        let panel = narrow(labels.len() - 1);
+        for piece in [Piece::PanelOpen(block, panel), Piece::Code(code), Piece::PanelClose, Piece::TabsClose] {
+            self.piece(piece);
+        }
+        let (pieces, html) = here(self);
+        self.tab_run = Some((block, pieces, html));
+    }
+
+    fn end_html_block(&mut self) {
+        let Some((html, start)) = self.html_block.take() else { return };
+        let indent = html.len() - html.trim_start_matches([' ', '\t']).len();
+        // The event's range may begin before or after the indentation.
+        let mark = self.blocks.mark_at(start).or_else(|| self.blocks.mark_at(start + indent)).cloned();
+        match mark {
+            Some(mark) => {
+                // A mark of tabs ends a run of fences, whatever follows.
+                self.tab_run = None;
+                self.mark(mark);
+            }
+            None => {
+                if self.depth == 0 && !html.trim_start().starts_with("<!--") {
+                    self.blocks_seen += 1;
+                }
+                self.raw(&html, start);
+            }
+        }
+    }
+
+    /// Raw HTML: passed on, with its links cut out.
+    fn raw(&mut self, html: &str, start: usize) {
+        let found = raw_html::scan(html);
+        self.raw_ids.extend(found.ids);
+        let mut done = 0;
+        for link in found.links {
+            if is_external(&link.value) || link.value.is_empty() || link.range.start < done {
+                continue;
+            }
+            self.html(&html[done..link.range.start]);
+            let quoted = html[..link.range.start].ends_with(['"', '\'']);
+            if !quoted {
+                self.html("\"");
+            }
+            let kind = if link.is_src { LinkKind::RawSrc } else { LinkKind::RawHref };
+            let range = self.place(&(start + link.range.start..start + link.range.end));
+            let n = self.push_link(Link { kind, dest: link.value, title: String::new(), alt: String::new(), range });
+            self.piece(Piece::Href(n));
+            if !quoted {
+                self.html("\"");
+            }
+            done = link.range.end;
+        }
+        self.html(&html[done..]);
+    }
+
+    fn mark(&mut self, mark: Mark) {
+        let depth = self.depth;
+        if matches!(mark.kind, MarkKind::Tab(_) | MarkKind::TabsClose | MarkKind::CalloutClose)
+            && let Some(open) = self.open.last()
+            && open.depth != depth
+        {
+            self.doc.problems.push(
+                Problem::error("tabs", mark.range.clone(), "this line is not at the level of the block that it belongs to")
+                    .hint("indent it like the line that opened the block")
+                    .also(open.mark.range.clone(), "the block begins here"),
+            );
+        }
+        match &mark.kind {
+            MarkKind::TabsOpen => {
+                self.doc.tabs.push(Vec::new());
+                let block = narrow(self.doc.tabs.len() - 1);
+                self.piece(Piece::TabsOpen(block));
+                self.open.push(OpenBlock { mark, depth, tabs: Some(block), panel_open: false });
+            }
+            MarkKind::Tab(label) => self.open_panel(label),
+            MarkKind::TabsClose | MarkKind::CalloutClose => self.close_block(),
+            MarkKind::CalloutOpen { kind, title } => {
+                self.open_callout(kind, title.as_deref());
+                self.open.push(OpenBlock { mark, depth, tabs: None, panel_open: false });
+            }
+        }
+    }
+
+    fn open_panel(&mut self, label: &str) {
+        let Some(open) = self.open.last_mut() else { return };
+        let Some(block) = open.tabs else { return };
+        let was_open = std::mem::replace(&mut open.panel_open, true);
+        if was_open {
+            self.piece(Piece::PanelClose);
+        }
+        let labels = &mut self.doc.tabs[block as usize];
+        labels.push(label.to_owned());
+        let panel = narrow(labels.len() - 1);
+        self.piece(Piece::PanelOpen(block, panel));
+    }
+
+    fn close_block(&mut self) {
+        let Some(open) = self.open.pop() else { return };
+        if open.tabs.is_none() {
+            self.html("</aside>\n");
+            return;
+        }
+        if open.panel_open {
+            self.piece(Piece::PanelClose);
+        }
+        self.piece(Piece::TabsClose);
+    }
+
+    fn task(&mut self, done: bool) {
+        // The marker is the first thing in its item: the item's tag is the last one written.
+        if let Some(at) = self.doc.html.rfind("<li>").filter(|at| *at >= self.flushed) {
+            self.doc.html.replace_range(at..at + 4, "<li class=\"task\">");
+        }
+        self.html(if done { "<input type=\"checkbox\" disabled checked> " } else { "<input type=\"checkbox\" disabled> " });
+    }
+
+    fn footnote_reference(&mut self, label: &str) {
+        let notes = &mut self.notes;
+        let number = notes.order.iter().position(|l| l == label).unwrap_or_else(|| {
+            notes.order.push(label.to_owned());
+            notes.order.len() - 1
+        }) + 1;
+        let uses = notes.references.entry(label.to_owned()).or_default();
+        *uses += 1;
+        let suffix = if *uses == 1 { String::new() } else { format!("-{uses}") };
+        self.html(&format!("<sup class=\"footnote-ref\"><a href=\"#fn-{number}\" id=\"fnref-{number}{suffix}\" aria-label=\"Footnote {number}\">{number}</a></sup>"));
+    }
+
+    fn start_footnote(&mut self, label: &str, range: Range<usize>) {
+        self.flush();
+        self.sinks.push(Vec::new());
+        let place = self.place(&range);
+        self.notes.places.push((label.to_owned(), place));
+    }
+
+    fn end_footnote(&mut self) {
+        self.flush();
+        let pieces = self.sinks.pop().unwrap_or_default();
+        if self.sinks.is_empty() {
+            self.sinks.push(Vec::new());
+        }
+        if let Some((label, _)) = self.notes.places.last() {
+            self.notes.definitions.insert(label.clone(), pieces);
+        }
+    }
+
+    fn footnotes(&mut self) {
+        let order = std::mem::take(&mut self.notes.order);
+        for (label, place) in std::mem::take(&mut self.notes.places) {
+            if !order.contains(&label) {
+                let first = place.start..place.start + label.len() + 4;
+                self.doc.problems.push(Problem::warning("footnote", first, format!("the footnote `{label}` is never referred to")).label("not shown"));
+            }
+        }
+        if order.is_empty() {
+            return;
+        }
+        self.html("<section class=\"footnotes\" aria-label=\"Footnotes\"><ol>\n");
+        for (n, label) in order.iter().enumerate() {
+            let number = n + 1;
+            self.html(&format!("<li id=\"fn-{number}\">"));
+            for piece in self.notes.definitions.remove(label).unwrap_or_default() {
+                self.piece(piece);
+            }
+            self.html(&format!("<a class=\"footnote-back\" href=\"#fnref-{number}\" aria-label=\"Back to reference {number}\">↩</a></li>\n"));
+            self.raw_ids.extend([format!("fn-{number}"), format!("fnref-{number}")]);
+        }
+        self.html("</ol></section>\n");
+    }
+
+    /// Highlight markers that are not in code would show up as bold words.
+    fn stray_markers(&mut self) {
+        if !self.blocks.text.contains("HIGHLIGHT") {
+            return;
+        }
+        let text: &str = &self.blocks.text;
+        let stray: Vec<Range<usize>> =
+            find_markers(text).filter(|m| !self.code_ranges.iter().any(|r| r.start <= m.start && m.end <= r.end)).collect();
+        for range in stray {
+            let word = text[range.clone()].to_owned();
+            let place = self.place(&range);
+            self.doc.problems.push(Problem::error("highlight", place, format!("`{word}` outside code")).hint("markers work inside code blocks; elsewhere use `**bold**`"));
+        }
+    }
+
+    fn finish(mut self) -> ParsedDoc {
+        while !self.open.is_empty() {
+            self.close_block();
+        }
+        self.footnotes();
+        self.flush();
+        self.stray_markers();
+        self.doc.pieces = self.sinks.swap_remove(0);
+        let mut anchors: Vec<String> = self.doc.headings.iter().map(|h| h.id.clone()).chain(std::mem::take(&mut self.raw_ids)).collect();
+        anchors.sort_unstable();
+        anchors.dedup();
+        self.doc.anchors = anchors;
+        self.doc
+    }
+}
+
+/// The raw Markdown of a heading's text.
+fn heading_source(raw: &str) -> &str {
+    let raw = raw.trim();
+    if let Some(atx) = raw.strip_prefix('#') {
+        return atx.trim_start_matches('#').trim_end_matches('#').trim();
+    }
+    raw.rsplit_once('\n').map_or(raw, |(text, _)| text.trim())
+}
+
+fn narrow(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,144 @@
+//! Heading ids.
+//!
+//! In: a heading's text (or its raw Markdown, for v1). Out: an id that no other heading of the page has.
+//! Rules: GitHub's for the `docproof` dialect; Docusaurus 1.12's (toSlug) for `docusaurus-v1`.
+
+use std::collections::HashSet;
+
+/// Hands out ids for one page.
+#[derive(Debug, Default)]
+pub struct Slugs {
+    taken: HashSet<String>,
+    next: std::collections::HashMap<String, usize>,
+}
+
+impl Slugs {
+    /// Whether an id has been handed out.
+    pub fn taken(&self, id: &str) -> bool {
+        self.taken.contains(id)
+    }
+
+    /// Takes an id as it is; false when it was taken already.
+    pub fn take(&mut self, id: &str) -> bool {
+        self.taken.insert(id.to_owned())
+    }
+
+    /// Takes `base`, or `base-1`, `base-2`, ... whichever is free first.
+    pub fn unique(&mut self, base: &str) -> String {
+        if !base.is_empty() && self.take(base) {
+            return base.to_owned();
+        }
+        let stem = if base.is_empty() { "section" } else { base };
+        if base.is_empty() && self.take(stem) {
+            return stem.to_owned();
+        }
+        // Remembering where the last search ended keeps 10,000 equal headings linear.
+        let mut n = self.next.get(stem).copied().unwrap_or(1);
+        loop {
+            let candidate = format!("{stem}-{n}");
+            n += 1;
+            if self.take(&candidate) {
+                self.next.insert(stem.to_owned(), n);
+                return candidate;
+            }
+        }
+    }
+}
+
+/// GitHub's rule: lower case; letters, numbers, marks, `_` and `-` stay, spaces become `-`, the rest goes.
+pub fn github(text: &str) -> String {
+    let mut id = String::with_capacity(text.len());
+    for c in text.trim().chars() {
+        if c.is_alphanumeric() || matches!(c, '_' | '-') || is_mark(c) {
+            id.extend(c.to_lowercase());
+        } else if c == ' ' {
+            id.push('-');
+        }
+    }
+    id
+}
+
+/// Combining marks of the common blocks: they belong to the letter before them.
+fn is_mark(c: char) -> bool {
+    matches!(u32::from(c), 0x300..=0x36f | 0x483..=0x487 | 0x591..=0x5bd | 0x610..=0x61a | 0x64b..=0x65f | 0x93a..=0x94f | 0xe31 | 0xe34..=0xe3a | 0xe47..=0xe4e | 0x3099 | 0x309a)
+}
+
+/// The rule of Docusaurus 1.12, on the raw Markdown of the heading.
+pub fn docusaurus_v1(raw: &str) -> String {
+    let original = raw.trim().replace('`', "");
+    let mut id = String::with_capacity(original.len());
+    for c in original.chars() {
+        for c in c.to_lowercase() {
+            match fold(c) {
+                '\'' | '’' | '.' | '(' | '?' => {}
+                c if c.is_alphanumeric() || c == '_' => id.push(c),
+                _ if id.ends_with('-') => {}
+                _ => id.push('-'),
+            }
+        }
+    }
+    let id = id.strip_prefix('-').unwrap_or(&id);
+    let id = id.strip_suffix('-').unwrap_or(id);
+    let spaced_dot = original.char_indices().any(|(at, c)| c.is_whitespace() && original[at + c.len_utf8()..].starts_with('.'));
+    if spaced_dot { format!("{id}-") } else { id.to_owned() }
+}
+
+/// The letters that v1 maps to ASCII.
+fn fold(c: char) -> char {
+    match c {
+        'à' | 'á' | 'â' | 'ä' => 'a',
+        'è' | 'é' | 'ë' | 'ê' => 'e',
+        'ì' | 'í' | 'ï' | 'î' => 'i',
+        'ò' | 'ó' | 'ö' | 'ô' => 'o',
+        'ù' | 'ú' | 'ü' | 'û' => 'u',
+        'ñ' => 'n',
+        'ç' => 'c',
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn github_ids() {
+        for (text, id) in [
+            ("Hello, World!", "hello-world"),
+            ("a  b", "a--b"),
+            ("What's new?", "whats-new"),
+            ("Émile & café", "émile--café"),
+            ("`get_session()` and more", "get_session-and-more"),
+            ("中文 标题", "中文-标题"),
+            ("!!!", ""),
+        ] {
+            assert_eq!(github(text), id, "{text}");
+        }
+    }
+
+    #[test]
+    fn v1_ids() {
+        for (text, id) in [
+            ("1️⃣ npm install", "1-npm-install"),
+            ("Émile & café — dash", "emile-cafe-dash"),
+            ("C++ / C#", "c-c"),
+            ("a:b;c,d", "a-b-c-d"),
+            ("<b>html</b> tag", "b-html-b-tag"),
+            ("中文 标题", "中文-标题"),
+            ("What's (new)?", "whats-new"),
+            ("about .env", "about-env-"),
+            ("Call the `f` function: [API](../x/y)", "call-the-f-function-api-x-y"),
+            ("a_b", "a_b"),
+        ] {
+            assert_eq!(docusaurus_v1(text), id, "{text}");
+        }
+    }
+
+    #[test]
+    fn taken_ids_are_skipped() {
+        let mut slugs = Slugs::default();
+        slugs.take("a-1");
+        let ids: Vec<String> = ["a", "a", "a", "", ""].iter().map(|b| slugs.unique(b)).collect();
+        assert_eq!(ids, ["a", "a-2", "a-3", "section", "section-1"]);
+    }
+}

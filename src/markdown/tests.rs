@@ -1,0 +1,141 @@
+//! Markdown texts and the pieces they give.
+
+use std::fmt::Write as _;
+
+use super::*;
+use crate::config::Dialect;
+use crate::source::line_column;
+
+/// Parses a text and writes the pieces one after the other, holes in `«»`, then messages with their places.
+fn shown(text: &str, dialect: Dialect) -> String {
+    let doc = parse(text, dialect);
+    let mut out = String::new();
+    for piece in &doc.pieces {
+        match *piece {
+            Piece::Html { start, end } => out.push_str(&doc.html[start as usize..end as usize]),
+            Piece::Href(n) => write!(out, "«{}»", doc.links[n as usize].dest).expect("a string"),
+            Piece::Image(n) => write!(out, "«img {} {}»", doc.links[n as usize].dest, doc.links[n as usize].alt).expect("a string"),
+            Piece::HeadingOpen(n) => write!(out, "«h{} {}»", doc.headings[n as usize].level, doc.headings[n as usize].id).expect("a string"),
+            Piece::HeadingClose(_) => out.push_str("«/h»\n"),
+            Piece::Code(n) => writeln!(out, "«code {}: {}»", doc.codes[n as usize].info.language, doc.codes[n as usize].text).expect("a string"),
+            Piece::TabsOpen(n) => writeln!(out, "«tabs {}»", doc.tabs[n as usize].join("|")).expect("a string"),
+            Piece::PanelOpen(_, n) => writeln!(out, "«panel {n}»").expect("a string"),
+            Piece::PanelClose => out.push_str("«/panel»\n"),
+            Piece::TabsClose => out.push_str("«/tabs»\n"),
+        }
+    }
+    for problem in &doc.problems {
+        let (line, column) = line_column(text, problem.range.start);
+        writeln!(out, "!{line}:{column} {}", problem.message).expect("a string");
+    }
+    out
+}
+
+fn check(text: &str, want: &str) {
+    assert_eq!(shown(text, Dialect::Docproof), want);
+}
+
+#[test]
+fn text_links_and_images() {
+    check(
+        "A *b* **c** ~~d~~ `e<` [f](./g.md \"t\") <https://h.example>\n![i *j*](k.png)\n",
+        "<p>A <em>b</em> <strong>c</strong> <del>d</del> <code>e&lt;</code> <a href=\"«./g.md»\" title=\"t\">f</a> \
+         <a href=\"https://h.example\">https://h.example</a>\n«img k.png i j»</p>\n",
+    );
+}
+
+#[test]
+fn headings_get_ids() {
+    check(
+        "# Hello `x`\n\n## Own {#mine}\n\n## Hello x\n\n## Own {#mine}\n",
+        "«h1 hello-x»Hello <code>x</code>«/h»\n«h2 mine»Own«/h»\n«h2 hello-x-1»Hello x«/h»\n«h2 mine»Own«/h»\n\
+         !7:1 the heading id `mine` is taken on this page\n",
+    );
+    assert!(shown("Call `f`: [API](../x)\n---\n", Dialect::DocusaurusV1).contains("«h2 call-f-api-x»"));
+}
+
+#[test]
+fn a_first_heading_is_noticed() {
+    let first = |text: &str| parse(text, Dialect::Docproof).starts_with_h1;
+    assert!(first("# A\n") && first("<!-- c -->\n\n# A\n"));
+    assert!(!first("text\n\n# A\n") && !first("<div>x</div>\n\n# A\n") && !first("## A\n"));
+}
+
+#[test]
+fn tabs_hold_any_markdown() {
+    check(
+        "Text\n<!--DOCUSAURUS_CODE_TABS-->\n<!-- One -->\n```js\nx\n```\n<!--Two-->\n- a\n- b\n<!--END_DOCUSAURUS_CODE_TABS-->\nAfter\n",
+        "<p>Text</p>\n«tabs One|Two»\n«panel 0»\n«code js: x»\n«/panel»\n«panel 1»\n<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n«/panel»\n«/tabs»\n<p>After</p>\n",
+    );
+}
+
+#[test]
+fn tabs_in_a_list_item_stay_there() {
+    check(
+        "1. Step\n   <!--DOCUSAURUS_CODE_TABS-->\n   <!--A-->\n   ```js\n   x\n   ```\n   <!--END_DOCUSAURUS_CODE_TABS-->\n2. Next\n",
+        "<ol>\n<li>Step«tabs A»\n«panel 0»\n«code js: x»\n«/panel»\n«/tabs»\n</li>\n<li>Next</li>\n</ol>\n",
+    );
+}
+
+#[test]
+fn fences_side_by_side_become_tabs() {
+    check(
+        "```js tab=\"A\"\nx\n```\n\n```py tab=\"B\"\ny\n```\n\nText\n\n```js tab=A\nz\n```\n",
+        "«tabs A|B»\n«panel 0»\n«code js: x»\n«/panel»\n«panel 1»\n«code py: y»\n«/panel»\n«/tabs»\n<p>Text</p>\n«tabs A»\n«panel 0»\n«code js: z»\n«/panel»\n«/tabs»\n",
+    );
+}
+
+#[test]
+fn callouts_of_both_forms() {
+    check(
+        "> [!WARNING]\n> Mind.\n\n:::tip Do & see\nText [a](b.md)\n:::\n",
+        "<aside class=\"callout warning\"><p class=\"callout-title\">Warning</p>\n<p>Mind.</p>\n</aside>\n\
+         <aside class=\"callout tip\"><p class=\"callout-title\">Do &amp; see</p>\n<p>Text <a href=\"«b.md»\">a</a></p>\n</aside>\n",
+    );
+}
+
+#[test]
+fn raw_html_keeps_its_form_and_its_links_are_holes() {
+    check(
+        "<div class=\"x\" id=\"here\"><a href=\"../y\">z</a></div>\n\na <img src=k.png> b\n",
+        "<div class=\"x\" id=\"here\"><a href=\"«../y»\">z</a></div>\n<p>a <img src=\"«k.png»\"> b</p>\n",
+    );
+    assert_eq!(parse("<a name=\"old\"></a>\n\n# A\n", Dialect::Docproof).anchors, ["a", "old"]);
+}
+
+#[test]
+fn tables_tasks_and_footnotes() {
+    check(
+        "|a|b|\n|-|-:|\n|1|2|\n\n- [x] done\n- [ ] open\n\nNote[^n] again[^n].\n\n[^n]: The *note*.\n\n[^u]: unused\n",
+        "<div class=\"table-scroll\"><table>\n<thead><tr><th scope=\"col\">a</th><th scope=\"col\" class=\"right\">b</th></tr></thead><tbody>\n\
+         <tr><td>1</td><td class=\"right\">2</td></tr>\n</tbody></table></div>\n\
+         <ul>\n<li class=\"task\"><input type=\"checkbox\" disabled checked> done</li>\n<li class=\"task\"><input type=\"checkbox\" disabled> open</li>\n</ul>\n\
+         <p>Note<sup class=\"footnote-ref\"><a href=\"#fn-1\" id=\"fnref-1\" aria-label=\"Footnote 1\">1</a></sup> \
+         again<sup class=\"footnote-ref\"><a href=\"#fn-1\" id=\"fnref-1-2\" aria-label=\"Footnote 1\">1</a></sup>.</p>\n\
+         <section class=\"footnotes\" aria-label=\"Footnotes\"><ol>\n<li id=\"fn-1\"><p>The <em>note</em>.</p>\n\
+         <a class=\"footnote-back\" href=\"#fnref-1\" aria-label=\"Back to reference 1\">↩</a></li>\n</ol></section>\n\
+         !12:1 the footnote `u` is never referred to\n",
+    );
+}
+
+#[test]
+fn markers_outside_code_are_errors() {
+    check(
+        "Use `__HIGHLIGHT__` so.\n\n__HIGHLIGHT__ x __END_HIGHLIGHT__\n",
+        "<p>Use <code>__HIGHLIGHT__</code> so.</p>\n<p><strong>HIGHLIGHT</strong> x <strong>END_HIGHLIGHT</strong></p>\n\
+         !3:1 `__HIGHLIGHT__` outside code\n!3:17 `__END_HIGHLIGHT__` outside code\n",
+    );
+}
+
+#[test]
+fn messages_name_places_in_the_text_that_was_given() {
+    let text = "<!--DOCUSAURUS_CODE_TABS-->\n<!--A-->\n<p>x</p>\n<!--B-->\n- item\n\n  ```js {9}\n  __HIGHLIGHT__ é\n  ```\n<!--END_DOCUSAURUS_CODE_TABS-->\n";
+    let all = shown(text, Dialect::Docproof);
+    let said: Vec<&str> = all.lines().filter(|l| l.starts_with('!')).collect();
+    assert_eq!(said, ["!8:3 `__HIGHLIGHT__` is never closed", "!7:3 line 9 is marked, but the code has 1 lines"]);
+}
+
+#[test]
+fn a_bare_url_is_a_link_outside_links() {
+    check("See https://a.example/b_c_d. [https://x.example](y.md)\n", "<p>See <a href=\"https://a.example/b_c_d\">https://a.example/b_c_d</a>. <a href=\"«y.md»\">https://x.example</a></p>\n");
+}
