@@ -3,10 +3,13 @@
 //! This library is the generator; the `docproof` program is a thin layer over it. The floors and what each
 //! may know are in `ARCHITECTURE.md`.
 
+pub mod build;
 pub mod config;
 pub mod diagnostic;
 pub mod directive;
 pub mod front_matter;
 pub mod markdown;
+pub mod render;
+pub mod site;
 pub mod source;
 pub mod yaml;

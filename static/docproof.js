@@ -1,7 +1,6 @@
-// docproof.js: what the default theme does in the browser: theme button, drawer, menus, sidebar, on-page
-// contents, code blocks, tabs, printing. Loaded with defer, after theme.js. Each part stands alone and does
-// nothing when its markup is missing; every page can be read and navigated without this file.
-// It must not fetch anything, write HTML from strings, or fail when storage is switched off.
+// docproof.js: what the default theme does in the browser. Loaded with defer, after theme.js. Each part does
+// nothing when its markup is missing, and every page can be read without this file. It must not fetch
+// anything, make HTML from strings, or fail when storage is off.
 (() => {
   const root = document.documentElement;
   const find = (selector, from = document) => from.querySelector(selector);
@@ -9,20 +8,27 @@
   const wide = matchMedia('(width >= 80rem)');
   const narrow = matchMedia('(width < 50rem)');
 
-  // Storage throws in private windows, in sandboxes and for some file:// pages: then nothing is remembered.
+  // Storage may throw: then nothing is remembered.
   const load = (key, otherwise) => {
     try { return JSON.parse(localStorage.getItem('docproof-' + key)) ?? otherwise; } catch { return otherwise; }
   };
   const save = (key, value) => {
-    try { localStorage.setItem('docproof-' + key, JSON.stringify(value)); } catch { /* not remembered */ }
+    try { localStorage.setItem('docproof-' + key, JSON.stringify(value)); } catch { /* storage is off */ }
   };
 
-  // Tells screen readers what a click has done.
+  // Tells screen readers what a click did.
   const status = document.createElement('div');
   status.className = 'sr';
   status.setAttribute('role', 'status');
   document.body.append(status);
   const say = (text) => { status.textContent = text; };
+
+  // Sets attributes; an empty one is taken away.
+  const label = (element, attributes) => {
+    for (const name in attributes) {
+      if (attributes[name] === '') element.removeAttribute(name); else element.setAttribute(name, attributes[name]);
+    }
+  };
 
   const button = (text, className, click) => {
     const made = document.createElement('button');
@@ -33,7 +39,7 @@
     return made;
   };
 
-  // Scrolls a list, and never the page, until the entry can be seen.
+  // Scrolls the list, never the page, to the entry.
   const reveal = (list, entry) => {
     const outer = list.getBoundingClientRect(), inner = entry.getBoundingClientRect();
     if (inner.top < outer.top || inner.bottom > outer.bottom) {
@@ -41,28 +47,33 @@
     }
   };
 
-  // Theme button: automatic, light, dark. theme.js reads the plain word before the first paint.
+  // What a hash leads to; a stray % in it makes decoding throw.
+  const goal = (hash) => {
+    try { return document.getElementById(decodeURIComponent(hash.slice(1))); } catch { return null; }
+  };
+
+  // Theme button. theme.js reads what it saves.
   const theme = find('.theme');
   if (theme) {
     const names = { auto: 'automatic', light: 'light', dark: 'dark' };
-    const label = () => {
+    const show = () => {
       theme.title = 'Theme: ' + names[root.dataset.theme];
-      theme.setAttribute('aria-label', theme.title);
+      label(theme, { 'aria-label': theme.title });
     };
-    label();
+    show();
     theme.addEventListener('click', () => {
       root.dataset.theme = { auto: 'light', light: 'dark', dark: 'auto' }[root.dataset.theme] || 'auto';
-      try { localStorage.setItem('docproof-theme', root.dataset.theme); } catch { /* not remembered */ }
-      label();
+      try { localStorage.setItem('docproof-theme', root.dataset.theme); } catch { /* storage is off */ }
+      show();
       say(theme.title);
     });
   }
 
-  // Drawer: the sidebar on narrow screens, a modal dialog while it is open.
+  // Drawer: the sidebar on narrow screens, a modal dialog while open.
   const side = find('#sidebar'), opener = find('.burger');
   let closeDrawer = () => {};
   if (side && opener) {
-    // Without scripts these are links; with them, buttons.
+    // Links become buttons.
     const swap = (link, click) => {
       const made = button('', link.className, click);
       made.append(...link.childNodes);
@@ -72,10 +83,9 @@
     const set = (open) => {
       root.classList.toggle('drawer', open);
       burger.setAttribute('aria-expanded', open);
-      const names = { role: 'dialog', 'aria-modal': 'true', 'aria-label': 'Menu' };
-      for (const name in names) open ? side.setAttribute(name, names[name]) : side.removeAttribute(name);
+      label(side, open ? { role: 'dialog', 'aria-modal': 'true', 'aria-label': 'Menu' } : { role: '', 'aria-modal': '', 'aria-label': '' });
       all('.skip, .top, main, .toc, .foot').forEach((part) => { part.inert = open; });
-      // Reading the height works out the styles: only what is shown takes focus.
+      // Only what is shown takes focus: reading the height applies the styles.
       if (open && side.offsetHeight) close.focus();
       const current = find('.sidebar [aria-current]', side);
       if (open && current) reveal(side, current);
@@ -85,19 +95,17 @@
       set(false);
       burger.focus();
     };
-    const burger = swap(opener, (event) => { event.stopPropagation(); set(true); });
-    burger.setAttribute('aria-label', 'Menu');
-    burger.setAttribute('aria-controls', 'sidebar');
-    burger.setAttribute('aria-expanded', 'false');
+    const burger = swap(opener, () => set(true));
+    label(burger, { 'aria-label': 'Menu', 'aria-controls': 'sidebar', 'aria-expanded': 'false' });
     const close = swap(find('.close', side), closeDrawer);
     document.addEventListener('click', ({ target }) => {
-      if (!side.contains(target) || target.closest('a')) closeDrawer();
+      if (!side.contains(target) && !burger.contains(target) || target.closest('a')) closeDrawer();
     });
     narrow.addEventListener('change', closeDrawer);
     if (location.hash === '#sidebar') history.replaceState(null, '', location.pathname + location.search);
   }
 
-  // Version menu and the "On this page" bar: closed by Escape, by a click elsewhere, and by use.
+  // Version menu and the "On this page" bar: Escape, a click elsewhere and use close them.
   const toc = find('.toc'), tocList = find('.toc details');
   const menus = () => all('.versions[open], .toc details[open]').filter((menu) => menu !== tocList || !wide.matches);
   document.addEventListener('click', (event) => {
@@ -112,7 +120,7 @@
     if (!open.length) closeDrawer();
   });
 
-  // Sidebar: remembers what was opened and closed by hand, and shows the active entry.
+  // Sidebar: remembers what was opened by hand, shows the active entry.
   if (side) {
     const path = (details) => {
       const above = details.parentElement.closest('details');
@@ -133,7 +141,7 @@
     if (current && !narrow.matches) reveal(side, current);
   }
 
-  // On this page: open beside the text, closed above it; marks the section being read.
+  // On this page: open beside the text, closed above it; marks what is being read.
   if (toc) {
     const summary = find('summary', toc), here = find('.here', toc);
     const fit = () => {
@@ -142,14 +150,13 @@
     };
     fit();
     wide.addEventListener('change', fit);
-    const sections = all('a', toc).map((entry) => [entry, document.getElementById(decodeURIComponent(entry.hash.slice(1)))])
-      .filter(([, heading]) => heading);
+    const sections = all('a', toc).map((entry) => [entry, goal(entry.hash)]).filter(([, heading]) => heading);
     let active, waiting = false;
     const spy = () => {
       waiting = false;
       const line = parseFloat(getComputedStyle(root).fontSize) * 8;
       const end = innerHeight + scrollY >= root.scrollHeight - 2 && scrollY > 0;
-      // Headings in a tab that is not shown have no place on the page.
+      // A heading in a hidden tab has no place.
       const shown = sections.filter(([, heading]) => heading.offsetParent);
       const passed = shown.filter(([, heading]) => heading.getBoundingClientRect().top <= (end ? innerHeight : line));
       const next = (passed.at(-1) || shown[0])?.[0];
@@ -170,7 +177,7 @@
   // Code: copy, hidden lines, long blocks.
   const shape = (name, attributes) => {
     const made = document.createElementNS('http://www.w3.org/2000/svg', name);
-    for (const key in attributes) made.setAttribute(key, attributes[key]);
+    label(made, attributes);
     return made;
   };
   const eye = () => {
@@ -178,76 +185,64 @@
     icon.append(shape('path', { d: 'M1 8s2.5-4.5 7-4.5S15 8 15 8s-2.5 4.5-7 4.5S1 8 1 8z' }), shape('circle', { cx: 8, cy: 8, r: 2 }));
     return icon;
   };
-  // Without the Clipboard API (http:, file:) the text goes through a field that is selected and copied.
+  // Over http: there is no Clipboard API.
   const copy = async (text) => {
     try { await navigator.clipboard.writeText(text); return true; } catch { /* the old way */ }
     const field = document.createElement('textarea'), focused = document.activeElement;
-    field.className = 'sr';
     field.value = text;
     document.body.append(field);
     field.select();
-    let done = false;
-    try { done = document.execCommand('copy'); } catch { /* not allowed */ }
+    const done = document.execCommand('copy');
     field.remove();
-    focused?.focus({ preventScroll: true });
+    focused.focus({ preventScroll: true });
     return done;
   };
-  const copier = (label, text) => button(label, 'copy', async ({ currentTarget: pressed }) => {
+  const copier = (name, text) => button(name, 'copy', async ({ currentTarget: pressed }) => {
     const done = await copy(text());
     pressed.textContent = done ? 'Copied' : 'Not copied';
-    say(done ? 'Copied to the clipboard' : 'The browser did not allow copying');
-    setTimeout(() => { pressed.textContent = label; }, 2000);
+    say(pressed.textContent);
+    setTimeout(() => { pressed.textContent = name; }, 2000);
   });
   all('figure.code').forEach((figure) => {
     const code = find('code', figure), lines = all('.line', code), hidden = all('.hidden-line', code);
-    const text = (from) => lines.length ? from.map((line) => line.textContent + '\n').join('') : code.textContent;
-    const visible = () => lines.filter((line) => !line.matches('.code:not(.all-lines) .hidden-line'));
+    const text = (from) => lines.length ? from.map((line) => line.textContent.replace('\n', '') + '\n').join('') : code.textContent;
+    // Selected by hand, an empty line would be lost.
+    lines.forEach((line) => { if (!line.textContent) line.textContent = '\n'; });
     const actions = document.createElement('div');
     actions.className = 'actions';
     find('figcaption', figure)?.append(actions);
     if (hidden.length) {
       const word = document.createElement('span');
       word.className = 'action-text';
-      const name = (shown) => { word.textContent = (shown ? 'Hide' : 'Show') + ' hidden lines'; };
-      const toggle = button('', 'eye', () => {
-        name(figure.classList.toggle('all-lines'));
-        toggle.title = word.textContent;
-      });
-      name(false);
-      toggle.title = word.textContent;
+      const name = (verb) => { toggle.title = word.textContent = verb + ' hidden lines'; };
+      const toggle = button('', 'eye', () => name(figure.classList.toggle('all-lines') ? 'Hide' : 'Show'));
+      name('Show');
       toggle.append(eye(), word);
       actions.append(toggle);
     }
-    actions.append(copier('Copy', () => text(visible())));
+    actions.append(copier('Copy', () => text(lines.filter((line) => !line.matches('.code:not(.all-lines) .hidden-line')))));
     if (hidden.length) actions.append(copier('Copy complete program', () => text(lines)));
-    if (figure.matches('.collapse') && lines.length - hidden.length > 30) {
-      const more = button('Show all ' + (lines.length - hidden.length) + ' lines', 'more', () => {
-        const top = more.getBoundingClientRect().top;
-        const open = figure.classList.toggle('expanded');
-        more.setAttribute('aria-expanded', open);
-        more.textContent = open ? 'Show fewer lines' : 'Show all ' + (lines.length - hidden.length) + ' lines';
-        // Folding takes away what is above the button: keep it under the pointer.
-        if (!open) scrollBy(0, more.getBoundingClientRect().top - top);
-      });
-      more.setAttribute('aria-expanded', 'false');
-      figure.append(more);
+    const count = lines.length - hidden.length;
+    if (figure.matches('.collapse') && count > 30) {
+      figure.append(button('Show all ' + count + ' lines', 'more', ({ currentTarget: pressed }) => {
+        figure.classList.add('expanded');
+        pressed.remove();
+      }));
     }
   });
 
-  // What scrolls sideways can be reached with the keyboard, and only then.
+  // What scrolls sideways takes the keyboard's focus.
   const scrollers = new ResizeObserver((entries) => entries.forEach(({ target }) => {
     if (target.scrollWidth > target.clientWidth + 1) {
       const title = find('.title', target.parentElement)?.textContent;
-      target.tabIndex = 0;
-      target.setAttribute('role', 'region');
-      target.setAttribute('aria-label', target.matches('pre') ? title ? 'Code: ' + title : 'Code' : 'Table');
+      label(target, { tabindex: 0, role: 'group', 'aria-label': target.matches('pre') ? title ? 'Code: ' + title : 'Code' : 'Table' });
     } else {
-      ['tabindex', 'role', 'aria-label'].forEach((name) => target.removeAttribute(name));
+      label(target, { tabindex: '', role: '', 'aria-label': '' });
     }
   }));
   all('main pre, .table-scroll').forEach((box) => scrollers.observe(box));
 
-  // Tabs: one choice for all groups of the page that have the label; the last choices are remembered.
+  // Tabs: a choice holds for all groups with that label, and is remembered.
   const tabsOf = (group) => all(':scope > [role=tablist] > [role=tab]', group);
   const labelOf = (tab) => tab.textContent.trim();
   const choose = (tab) => tabsOf(tab.closest('.tabs')).forEach((other) => {
@@ -258,21 +253,21 @@
   });
   const groups = all('.tabs').filter((group) => tabsOf(group).length);
   const pick = (tab) => {
-    const label = labelOf(tab), top = tab.getBoundingClientRect().top;
+    const word = labelOf(tab), top = tab.getBoundingClientRect().top;
     choose(tab);
     groups.forEach((group) => {
-      const same = group !== tab.closest('.tabs') && tabsOf(group).find((other) => labelOf(other) === label);
+      const same = group !== tab.closest('.tabs') && tabsOf(group).find((other) => labelOf(other) === word);
       if (same) choose(same);
     });
-    // Groups above may have changed height: the tab stays where it was.
+    // Groups above may have grown: the tab stays in place.
     scrollBy({ top: tab.getBoundingClientRect().top - top, behavior: 'instant' });
-    save('tabs', [label, ...load('tabs', []).filter((other) => other !== label)].slice(0, 30));
+    save('tabs', [word, ...load('tabs', []).filter((other) => other !== word)].slice(0, 30));
   };
   const chosen = load('tabs', []);
   groups.forEach((group) => {
     const tabs = tabsOf(group);
-    const label = chosen.find((past) => tabs.some((tab) => labelOf(tab) === past));
-    choose(tabs.find((tab) => labelOf(tab) === label) || tabs.find((tab) => tab.ariaSelected === 'true') || tabs[0]);
+    const word = chosen.find((past) => tabs.some((tab) => labelOf(tab) === past));
+    choose(tabs.find((tab) => labelOf(tab) === word) || tabs.find((tab) => tab.ariaSelected === 'true') || tabs[0]);
     group.addEventListener('click', ({ target }) => { if (tabs.includes(target)) pick(target); });
     group.addEventListener('keydown', (event) => {
       const at = tabs.indexOf(event.target), back = getComputedStyle(group).direction === 'rtl';
@@ -284,20 +279,18 @@
       pick(tab);
     });
   });
-  // A link into a panel that is not shown opens it.
+  // A link into a hidden panel opens it.
   const follow = () => {
-    let target;
-    try { target = document.getElementById(decodeURIComponent(location.hash.slice(1))); } catch { return; }
-    let moved = false;
+    const target = goal(location.hash);
     for (let panel = target?.closest('[role=tabpanel]'); panel; panel = panel.parentElement.closest('[role=tabpanel]')) {
-      if (panel.hidden) { choose(document.getElementById(panel.getAttribute('aria-labelledby'))); moved = true; }
+      choose(document.getElementById(panel.getAttribute('aria-labelledby')));
     }
-    if (moved || (groups.length && target)) target.scrollIntoView();
+    if (groups.length) target?.scrollIntoView();
   };
   addEventListener('hashchange', follow);
-  if (location.hash) follow();
+  follow();
 
-  // Paper shows what is folded; the screen gets it back as it was.
+  // Paper shows what is folded.
   let unfolded = [];
   addEventListener('beforeprint', () => {
     unfolded = all('main details:not([open])');

@@ -1,6 +1,5 @@
-// theme.js: runs in <head> before the first paint, so that a reader who chose a theme sees no flash.
-// Marks the page as having scripts (class "js") and sets data-theme to auto, light or dark.
-// Storage may be switched off; then the page follows the system. docproof.js holds the theme button.
+// theme.js: runs in <head> before the first paint, so a chosen theme does not flash. Adds the class "js" and
+// sets data-theme: auto, light or dark. docproof.js has the button.
 (function () {
   var root = document.documentElement, saved;
   root.classList.add('js');

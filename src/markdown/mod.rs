@@ -22,7 +22,7 @@ use std::ops::Range;
 
 pub use code::{CodeBlock, LineMark};
 pub use info::{FenceInfo, parse_info};
-pub use lower::parse;
+pub use lower::{is_external, parse};
 
 use crate::diagnostic::Problem;
 

@@ -13,11 +13,6 @@ pub struct Slugs {
 }
 
 impl Slugs {
-    /// Whether an id has been handed out.
-    pub fn taken(&self, id: &str) -> bool {
-        self.taken.contains(id)
-    }
-
     /// Takes an id as it is; false when it was taken already.
     pub fn take(&mut self, id: &str) -> bool {
         self.taken.insert(id.to_owned())

@@ -13,7 +13,10 @@ pub(super) struct Budget {
 
 impl Budget {
     pub(super) fn new(limit: Duration) -> Self {
-        Budget { start: Clock::now(), limit }
+        Budget {
+            start: Clock::now(),
+            limit,
+        }
     }
 
     pub(super) fn is_spent(&self) -> bool {
@@ -30,7 +33,10 @@ impl Clock {
     fn now() -> Self {
         let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
         let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
-        Clock(Duration::from_secs(seconds) + Duration::from_nanos(u64::try_from(time.tv_nsec).unwrap_or(0)))
+        Clock(
+            Duration::from_secs(seconds)
+                + Duration::from_nanos(u64::try_from(time.tv_nsec).unwrap_or(0)),
+        )
     }
 
     fn elapsed(&self) -> Duration {

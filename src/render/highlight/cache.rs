@@ -33,7 +33,10 @@ struct Entry {
 /// The key of a block: 128 bits of a hash over language and code.
 pub(super) fn key(language: Language, code: &str) -> Key {
     let mut hasher = blake3::Hasher::new();
-    hasher.update(language.key().as_bytes()).update(&[0]).update(code.as_bytes());
+    hasher
+        .update(language.key().as_bytes())
+        .update(&[0])
+        .update(code.as_bytes());
     let mut key = Key::default();
     hasher.finalize_xof().fill(&mut key);
     key
@@ -41,20 +44,31 @@ pub(super) fn key(language: Language, code: &str) -> Key {
 
 impl BlockMemo {
     /// The result for a key; `make` runs if there is none, once over all threads.
-    pub(super) fn get(&self, key: Key, code: &str, make: impl FnOnce() -> Highlighted) -> Arc<Highlighted> {
+    pub(super) fn get(
+        &self,
+        key: Key,
+        code: &str,
+        make: impl FnOnce() -> Highlighted,
+    ) -> Arc<Highlighted> {
         let (result, stored) = {
             let mut shard = self.shard(&key);
             let entry = shard.entry(key).or_default();
             entry.used = true;
             (Arc::clone(&entry.result), entry.stored.clone())
         };
-        let restore = || stored.and_then(|stored| stored.decode()).filter(|known| fits(&known.tokens, code));
+        let restore = || {
+            stored
+                .and_then(|stored| stored.decode())
+                .filter(|known| fits(&known.tokens, code))
+        };
         Arc::clone(result.get_or_init(|| Arc::new(restore().unwrap_or_else(make))))
     }
 
     /// Takes in an export; anything else is ignored.
     pub(super) fn import(&self, bytes: &[u8]) {
-        let Some((checksum, entries)) = cache_bytes::read(bytes) else { return };
+        let Some((checksum, entries)) = cache_bytes::read(bytes) else {
+            return;
+        };
         for (key, stored) in entries {
             self.shard(&key).entry(key).or_default().stored = Some(stored);
         }
@@ -67,7 +81,9 @@ impl BlockMemo {
         for shard in &self.shards {
             let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
             let used = shard.iter().filter(|(_, entry)| entry.used);
-            entries.extend(used.filter_map(|(key, entry)| Some((*key, Arc::clone(entry.result.get()?)))));
+            entries.extend(
+                used.filter_map(|(key, entry)| Some((*key, Arc::clone(entry.result.get()?)))),
+            );
         }
         // Whether a block is too slow depends on the machine and the day.
         entries.retain(|(_, known)| known.plain != Some(PlainReason::TooSlow));
@@ -82,6 +98,8 @@ impl BlockMemo {
     }
 
     fn shard(&self, key: &Key) -> MutexGuard<'_, HashMap<Key, Entry>> {
-        self.shards[usize::from(key[0]) % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
+        self.shards[usize::from(key[0]) % SHARDS]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -22,8 +22,11 @@ const MAGIC: &[u8; 8] = b"dp-hl\0\0\x01";
 const HEADER_LEN: usize = MAGIC.len() + 16;
 
 /// What the results depend on beside our own tables. A test compares it with `Cargo.lock`.
-pub(super) const ENGINE: &[(&str, &str)] =
-    &[("syntect", "5.3.0"), ("two-face", "0.5.2+bat-0.26.1"), ("onig_sys", "69.9.3")];
+pub(super) const ENGINE: &[(&str, &str)] = &[
+    ("syntect", "5.3.0"),
+    ("two-face", "0.5.2+bat-0.26.1"),
+    ("onig_sys", "69.9.3"),
+];
 
 /// The revision of our code between the engine and the tokens: raise it when that code changes what
 /// comes out. The rules and the table of languages count by themselves.
@@ -61,7 +64,8 @@ pub(super) fn write(entries: &[(Key, Arc<Highlighted>)]) -> Vec<u8> {
 /// Reads what `write` wrote with the same engine; `None` for anything else.
 pub(super) fn read(bytes: &[u8]) -> Option<Import> {
     let (content, checksum) = bytes.split_last_chunk::<CHECKSUM_LEN>()?;
-    let header_fits = content.starts_with(MAGIC) && content.get(MAGIC.len()..HEADER_LEN)? == engine_tag();
+    let header_fits =
+        content.starts_with(MAGIC) && content.get(MAGIC.len()..HEADER_LEN)? == engine_tag();
     if !header_fits || hash16(content) != *checksum {
         return None;
     }
@@ -73,7 +77,14 @@ pub(super) fn read(bytes: &[u8]) -> Option<Import> {
         let len = usize::try_from(read_number(&mut rest)?).ok()?;
         let start = content.len() - rest.len();
         rest.split_off(..len)?;
-        entries.push((key, Stored { bytes: Arc::clone(&shared), start, len }));
+        entries.push((
+            key,
+            Stored {
+                bytes: Arc::clone(&shared),
+                start,
+                len,
+            },
+        ));
     }
     Some((*checksum, entries))
 }
@@ -81,7 +92,11 @@ pub(super) fn read(bytes: &[u8]) -> Option<Import> {
 impl Stored {
     /// The result that is stored here, if the bytes make one.
     pub(super) fn decode(&self) -> Option<Highlighted> {
-        let (reason, mut rest) = self.bytes.get(self.start..)?.get(..self.len)?.split_first()?;
+        let (reason, mut rest) = self
+            .bytes
+            .get(self.start..)?
+            .get(..self.len)?
+            .split_first()?;
         let plain = match reason {
             0 => None,
             1 => Some(PlainReason::TooLong),
@@ -148,6 +163,9 @@ fn engine_tag() -> [u8; 16] {
 
 fn hash16(bytes: &[u8]) -> [u8; 16] {
     let mut hash = [0; 16];
-    blake3::Hasher::new().update(bytes).finalize_xof().fill(&mut hash);
+    blake3::Hasher::new()
+        .update(bytes)
+        .finalize_xof()
+        .fill(&mut hash);
     hash
 }

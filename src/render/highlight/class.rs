@@ -4,7 +4,7 @@
 /// What a piece of code is, as far as its colour goes.
 ///
 /// The number of a variant is written to the highlight cache: new ones go to the end, and removing
-/// or reordering any calls for a new `cache_bytes::FORMAT`.
+/// or reordering any calls for a new `cache_bytes::REVISION`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[repr(u8)]
 pub enum Class {

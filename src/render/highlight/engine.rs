@@ -42,11 +42,19 @@ impl Engine {
         // The grammars that end lines with a newline are the ones that are maintained; those
         // without are derived from them and get constructs over several lines wrong more often.
         let syntaxes = two_face::syntax::extra_newlines();
-        Engine { syntaxes, marks: Marks::new(), block_time }
+        Engine {
+            syntaxes,
+            marks: Marks::new(),
+            block_time,
+        }
     }
 
     /// Highlights a block, or says why not.
-    pub(super) fn highlight(&self, language: Language, code: &str) -> Result<Vec<Token>, PlainReason> {
+    pub(super) fn highlight(
+        &self,
+        language: Language,
+        code: &str,
+    ) -> Result<Vec<Token>, PlainReason> {
         let highlighted = contain(|| match language {
             Language::Console => self.console(code),
             Language::Grammar(index) => self.block(self.grammar(index, code)?, code),
@@ -61,8 +69,14 @@ impl Engine {
             "PHP" if !code.contains("<?") => ("PHP Source", TABLE.len()),
             name => (name, index.number()),
         };
-        let syntax = self.syntaxes.find_syntax_by_name(name).ok_or(PlainReason::EngineFailed)?;
-        Ok(Grammar { syntax, memo: LineMemo::of(memo) })
+        let syntax = self
+            .syntaxes
+            .find_syntax_by_name(name)
+            .ok_or(PlainReason::EngineFailed)?;
+        Ok(Grammar {
+            syntax,
+            memo: LineMemo::of(memo),
+        })
     }
 
     fn block(&self, grammar: Grammar<'_>, code: &str) -> Result<Vec<Token>, PlainReason> {
@@ -101,9 +115,14 @@ fn prompt_len(line: &str, continues: bool) -> Option<usize> {
     if continues {
         return Some(if line.starts_with("> ") { 2 } else { 0 });
     }
-    let end = if line.starts_with(['$', '#', '%', '>']) { 0 } else { named_prompt_end(line)? };
+    let end = if line.starts_with('$') {
+        0
+    } else {
+        named_prompt_end(line)?
+    };
     let rest = &line[end + 1..];
-    (rest.starts_with(' ') || rest.trim().is_empty()).then(|| end + 1 + usize::from(rest.starts_with(' ')))
+    (rest.starts_with(' ') || rest.trim().is_empty())
+        .then(|| end + 1 + usize::from(rest.starts_with(' ')))
 }
 
 /// The place of the `$` or `#` in a prompt such as `user@host:~/dir$ ` or `[user@host dir]# `.
@@ -127,7 +146,13 @@ struct Run<'a> {
 impl<'a> Run<'a> {
     fn new(engine: &'a Engine, grammar: Grammar<'a>) -> Self {
         let spot = grammar.memo.start(grammar.syntax);
-        Run { engine, grammar, spot, budget: Budget::new(engine.block_time), line: String::new() }
+        Run {
+            engine,
+            grammar,
+            spot,
+            budget: Budget::new(engine.block_time),
+            line: String::new(),
+        }
     }
 
     fn restart(&mut self) {
@@ -153,7 +178,12 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    fn parse(&mut self, place: &mut Place, line: &str, out: &mut TokenBuffer) -> Result<(), PlainReason> {
+    fn parse(
+        &mut self,
+        place: &mut Place,
+        line: &str,
+        out: &mut TokenBuffer,
+    ) -> Result<(), PlainReason> {
         let content = line.trim_end_matches(['\n', '\r']);
         self.line.clear();
         self.line.push_str(content);
@@ -176,7 +206,10 @@ impl<'a> Run<'a> {
 /// take it in with a keyword.
 fn push_piece(piece: &str, stack: &Stack, out: &mut TokenBuffer) {
     let class = stack.class(piece);
-    if matches!(class, None | Some(Class::String | Class::Comment)) {
+    if !matches!(
+        class,
+        Some(Class::Keyword | Class::Type | Class::Function | Class::Tag | Class::Property)
+    ) {
         return out.push(piece.len(), class);
     }
     let before = piece.len() - piece.trim_start().len();

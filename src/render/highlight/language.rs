@@ -34,12 +34,11 @@ impl Language {
     pub fn from_name(name: &str) -> Option<Language> {
         let name = name.trim().to_ascii_lowercase();
         match name.as_str() {
-            "" | "text" | "plain" | "txt" | "plaintext" | "plain-text" | "none" | "output" | "ascii"
-            | "nohighlight" | "no-highlight" => Some(Language::Plain),
+            "" | "text" | "plain" | "txt" | "plaintext" | "plain-text" | "none" | "output"
+            | "ascii" | "nohighlight" | "no-highlight" => Some(Language::Plain),
             "rust" | "rs" | "rust-script" => Some(Language::Rust),
-            "console" | "shell-session" | "shellsession" | "sh-session" | "bash-session" | "terminal" => {
-                Some(Language::Console)
-            }
+            "console" | "shell-session" | "shellsession" | "sh-session" | "bash-session"
+            | "terminal" => Some(Language::Console),
             _ => grammar_index(&name).map(Language::Grammar),
         }
     }
@@ -77,7 +76,9 @@ impl GrammarIndex {
 
 /// The table row that a lower case name stands for.
 fn grammar_index(name: &str) -> Option<GrammarIndex> {
-    let found = TABLE.iter().position(|row| row.names.split(' ').any(|known| known == name))?;
+    let found = TABLE
+        .iter()
+        .position(|row| row.names.split(' ').any(|known| known == name))?;
     u8::try_from(found).ok().map(GrammarIndex)
 }
 
@@ -87,7 +88,11 @@ pub(super) fn shell() -> GrammarIndex {
 }
 
 const fn row(label: &'static str, grammar: &'static str, names: &'static str) -> Row {
-    Row { label, grammar, names }
+    Row {
+        label,
+        grammar,
+        names,
+    }
 }
 
 /// All languages with a grammar. A test compares this with what the syntax set has.
@@ -96,9 +101,17 @@ pub(super) static TABLE: &[Row] = &[
     row("Ada", "Ada", "ada adb ads gpr"),
     row("Apache", "Apache Conf", "apache apacheconf htaccess"),
     row("AppleScript", "AppleScript", "applescript osascript"),
-    row("AsciiDoc", "AsciiDoc (Asciidoctor)", "asciidoc adoc asciidoctor"),
+    row(
+        "AsciiDoc",
+        "AsciiDoc (Asciidoctor)",
+        "asciidoc adoc asciidoctor",
+    ),
     row("ASP", "ASP", "asp asa"),
-    row("Assembly", "x86_64 Assembly", "asm nasm yasm x86asm assembly x86"),
+    row(
+        "Assembly",
+        "x86_64 Assembly",
+        "asm nasm yasm x86asm assembly x86",
+    ),
     row("Assembly (ARM)", "ARM Assembly", "armasm arm"),
     row("AWK", "AWK", "awk gawk"),
     row("Batch", "Batch File", "batch bat cmd dosbatch"),
@@ -118,7 +131,11 @@ pub(super) static TABLE: &[Row] = &[
     row("D", "D", "d di dlang"),
     row("Dart", "Dart", "dart"),
     row("Diff", "Diff", "diff patch udiff"),
-    row("Dockerfile", "Dockerfile", "dockerfile docker containerfile"),
+    row(
+        "Dockerfile",
+        "Dockerfile",
+        "dockerfile docker containerfile",
+    ),
     row("Env", "DotENV", "env dotenv .env"),
     row("Elixir", "Elixir", "elixir ex exs iex"),
     row("Elm", "Elm", "elm"),
@@ -130,11 +147,23 @@ pub(super) static TABLE: &[Row] = &[
     row("Fortran 77", "Fortran (Fixed Form)", "f77 fixed-fortran f"),
     row("fstab", "fstab", "fstab crypttab"),
     row("GDScript", "GDScript (Godot Engine)", "gdscript gd godot"),
-    row("Git attributes", "Git Attributes", "gitattributes .gitattributes"),
+    row(
+        "Git attributes",
+        "Git Attributes",
+        "gitattributes .gitattributes",
+    ),
     row("Git commit", "Git Commit", "gitcommit git-commit"),
-    row("Git config", "Git Config", "gitconfig .gitconfig .gitmodules gitmodules"),
+    row(
+        "Git config",
+        "Git Config",
+        "gitconfig .gitconfig .gitmodules gitmodules",
+    ),
     row("Git ignore", "Git Ignore", "gitignore .gitignore ignore"),
-    row("Git rebase", "Git Rebase Todo", "gitrebase git-rebase git-rebase-todo"),
+    row(
+        "Git rebase",
+        "Git Rebase Todo",
+        "gitrebase git-rebase git-rebase-todo",
+    ),
     row("GLSL", "GLSL", "glsl vert frag comp"),
     row("Gnuplot", "gnuplot", "gnuplot"),
     row("Go", "Go", "go golang"),
@@ -145,25 +174,53 @@ pub(super) static TABLE: &[Row] = &[
     row("Groff", "Groff/troff", "groff troff man nroff roff"),
     row("Groovy", "Groovy", "groovy gradle gvy jenkinsfile"),
     row("Haskell", "Haskell", "haskell hs"),
-    row("Haskell (literate)", "Literate Haskell", "lhs literate-haskell"),
+    row(
+        "Haskell (literate)",
+        "Literate Haskell",
+        "lhs literate-haskell",
+    ),
     row("hosts", "Hosts File", "hosts"),
     row("HTML", "HTML", "html htm xhtml shtml"),
     row("HTML (ASP)", "HTML (ASP)", "html-asp aspx"),
     row("HTML (EEx)", "HTML (EEx)", "eex heex leex html.eex"),
     row("HTML (ERB)", "HTML (Rails)", "erb rhtml html.erb rails"),
-    row("HTML (Jinja)", "HTML (Jinja2)", "html.j2 html-jinja django htmldjango tera nunjucks"),
+    row(
+        "HTML (Jinja)",
+        "HTML (Jinja2)",
+        "html.j2 html-jinja django htmldjango tera nunjucks",
+    ),
     row("HTML (Tcl)", "HTML (Tcl)", "adp html-tcl"),
     row("HTML (Twig)", "HTML (Twig)", "twig html.twig"),
     row("HTTP", "HTTP Request and Response", "http https"),
     row("Idris", "Idris", "idris idr idris2"),
-    row("INI", "INI", "ini inf reg cfg desktop editorconfig .editorconfig conf.ini systemd"),
+    row(
+        "INI",
+        "INI",
+        "ini inf reg cfg desktop editorconfig .editorconfig conf.ini systemd",
+    ),
     row("Java", "Java", "java bsh"),
-    row("Java properties", "Java Properties", "properties java-properties"),
-    row("JavaScript", "JavaScript (Babel)", "javascript js mjs cjs node es6 ecmascript"),
-    row("JSX", "JavaScript (Babel)", "jsx babel javascriptreact flow"),
+    row(
+        "Java properties",
+        "Java Properties",
+        "properties java-properties",
+    ),
+    row(
+        "JavaScript",
+        "JavaScript (Babel)",
+        "javascript js mjs cjs node es6 ecmascript",
+    ),
+    row(
+        "JSX",
+        "JavaScript (Babel)",
+        "jsx babel javascriptreact flow",
+    ),
     row("Jinja", "Jinja2", "jinja jinja2 j2"),
     row("jq", "JQ", "jq"),
-    row("JSON", "JSON", "json jsonc json5 jsonl ndjson ipynb webmanifest geojson"),
+    row(
+        "JSON",
+        "JSON",
+        "json jsonc json5 jsonl ndjson ipynb webmanifest geojson",
+    ),
     row("Jsonnet", "jsonnet", "jsonnet libsonnet"),
     row("JSP", "Java Server Page (JSP)", "jsp"),
     row("Julia", "Julia", "julia jl"),
@@ -171,7 +228,11 @@ pub(super) static TABLE: &[Row] = &[
     row("LaTeX", "LaTeX", "latex ltx"),
     row("Lean", "Lean 4", "lean lean4"),
     row("Less", "Less", "less"),
-    row("Lisp", "Lisp", "lisp cl common-lisp commonlisp elisp emacs-lisp el scheme scm ss"),
+    row(
+        "Lisp",
+        "Lisp",
+        "lisp cl common-lisp commonlisp elisp emacs-lisp el scheme scm ss",
+    ),
     row("LiveScript", "LiveScript", "livescript ls"),
     row("LLVM IR", "LLVM", "llvm ll"),
     row("Log", "log", "log"),
@@ -186,42 +247,98 @@ pub(super) static TABLE: &[Row] = &[
     row("Ninja", "Ninja", "ninja"),
     row("Nix", "Nix", "nix"),
     row("NSIS", "NSIS", "nsis nsi nsh"),
-    row("Objective-C", "Objective-C", "objective-c objectivec objc obj-c m"),
-    row("Objective-C++", "Objective-C++", "objective-c++ objc++ objective-cpp mm"),
+    row(
+        "Objective-C",
+        "Objective-C",
+        "objective-c objectivec objc obj-c m",
+    ),
+    row(
+        "Objective-C++",
+        "Objective-C++",
+        "objective-c++ objc++ objective-cpp mm",
+    ),
     row("OCaml", "OCaml", "ocaml ml mli"),
     row("Odin", "Odin", "odin"),
     row("Org", "orgmode", "org orgmode org-mode"),
     row("Pascal", "Pascal", "pascal pas delphi dpr"),
     row("Perl", "Perl", "perl pl pm pod"),
     row("PHP", "PHP", "php php3 php4 php5 php7 php8 phtml"),
-    row("PowerShell", "PowerShell", "powershell ps1 psm1 psd1 pwsh ps posh"),
-    row("Protocol Buffers", "Protocol Buffer", "protobuf proto proto3 protodevel"),
-    row("Protocol Buffers (text)", "Protocol Buffer (TEXT)", "textproto prototxt pbtxt"),
+    row(
+        "PowerShell",
+        "PowerShell",
+        "powershell ps1 psm1 psd1 pwsh ps posh",
+    ),
+    row(
+        "Protocol Buffers",
+        "Protocol Buffer",
+        "protobuf proto proto3 protodevel",
+    ),
+    row(
+        "Protocol Buffers (text)",
+        "Protocol Buffer (TEXT)",
+        "textproto prototxt pbtxt",
+    ),
     row("Puppet", "Puppet", "puppet pp"),
     row("PureScript", "PureScript", "purescript purs"),
-    row("Python", "Python", "python py py3 python3 pyi pyw gyp starlark bazel bzl"),
+    row(
+        "Python",
+        "Python",
+        "python py py3 python3 pyi pyw gyp starlark bazel bzl",
+    ),
     row("QML", "QML", "qml"),
     row("R", "R", "r rlang splus"),
     row("R console", "R Console", "rconsole r-console"),
     row("Racket", "Racket", "racket rkt"),
-    row("Regular expression", "Regular Expression", "regex regexp re"),
+    row(
+        "Regular expression",
+        "Regular Expression",
+        "regex regexp re",
+    ),
     row("Rego", "Rego", "rego opa"),
-    row("requirements.txt", "Requirements.txt", "requirements requirements.txt pip pip-requirements"),
-    row("reStructuredText", "reStructuredText", "restructuredtext rst rest"),
+    row(
+        "requirements.txt",
+        "Requirements.txt",
+        "requirements requirements.txt pip pip-requirements",
+    ),
+    row(
+        "reStructuredText",
+        "reStructuredText",
+        "restructuredtext rst rest",
+    ),
     row("Robot Framework", "Robot Framework", "robot robotframework"),
-    row("Ruby", "Ruby", "ruby rb rake gemfile gemspec podfile vagrantfile irb"),
+    row(
+        "Ruby",
+        "Ruby",
+        "ruby rb rake gemfile gemspec podfile vagrantfile irb",
+    ),
     row("Ruby Haml", "Ruby Haml", "haml"),
     row("Ruby Slim", "Ruby Slim", "slim"),
     row("Salt", "Salt State (SLS)", "sls salt"),
     row("Sass", "Sass", "sass"),
     row("Scala", "Scala", "scala sbt sc"),
     row("SCSS", "SCSS", "scss"),
-    row("Shell", "Bourne Again Shell (bash)", "shell bash sh zsh ash ksh shellscript shell-script bashrc"),
+    row(
+        "Shell",
+        "Bourne Again Shell (bash)",
+        "shell bash sh zsh ash ksh shellscript shell-script bashrc",
+    ),
     row("SML", "SML", "sml standard-ml"),
     row("Solidity", "Solidity", "solidity sol"),
-    row("SQL", "SQL", "sql mysql pgsql postgres postgresql sqlite plsql plpgsql tsql ddl dml mariadb"),
-    row("SSH config", "SSH Config", "sshconfig ssh-config ssh_config"),
-    row("sshd config", "SSHD Config", "sshdconfig sshd-config sshd_config"),
+    row(
+        "SQL",
+        "SQL",
+        "sql mysql pgsql postgres postgresql sqlite plsql plpgsql tsql ddl dml mariadb",
+    ),
+    row(
+        "SSH config",
+        "SSH Config",
+        "sshconfig ssh-config ssh_config",
+    ),
+    row(
+        "sshd config",
+        "SSHD Config",
+        "sshdconfig sshd-config sshd_config",
+    ),
     row("strace", "Strace", "strace"),
     row("Stylus", "Stylus", "stylus styl"),
     row("Svelte", "Svelte", "svelte"),
@@ -244,7 +361,11 @@ pub(super) static TABLE: &[Row] = &[
     row("Vue", "Vue Component", "vue vue-html"),
     row("Vyper", "Vyper", "vyper vy"),
     row("WGSL", "WGSL", "wgsl"),
-    row("XML", "XML", "xml xsd xsl xslt svg rss atom plist xaml opml wsdl pom csproj"),
+    row(
+        "XML",
+        "XML",
+        "xml xsd xsl xslt svg rss atom plist xaml opml wsdl pom csproj",
+    ),
     row("YAML", "YAML", "yaml yml eyaml"),
     row("Zig", "Zig", "zig zon"),
 ];

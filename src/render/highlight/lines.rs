@@ -33,7 +33,9 @@ pub(super) enum Spot {
 impl Spot {
     /// What `line` is remembered by here; `None` where nothing is.
     pub(super) fn line_key(&self, line: &str) -> Option<u128> {
-        let Spot::Numbered(number) = self else { return None };
+        let Spot::Numbered(number) = self else {
+            return None;
+        };
         let mut hasher = blake3::Hasher::new();
         hasher.update(&number.to_le_bytes()).update(line.as_bytes());
         let mut key = [0; 16];
@@ -75,7 +77,10 @@ impl LineMemo {
 
     /// The place where every block starts.
     pub(super) fn start(&self, syntax: &SyntaxReference) -> Spot {
-        self.number(Place { parse: ParseState::new(syntax), stack: Stack::default() })
+        self.number(Place {
+            parse: ParseState::new(syntax),
+            stack: Stack::default(),
+        })
     }
 
     /// Appends the tokens of a remembered line; gives the spot after it.
@@ -103,7 +108,13 @@ impl LineMemo {
         if let (Some(key), Spot::Numbered(next)) = (key, &next) {
             let mut known = self.known.borrow_mut();
             if known.lines.len() < MAX_LINES {
-                known.lines.insert(key, Line { tokens: tokens.into(), next: *next });
+                known.lines.insert(
+                    key,
+                    Line {
+                        tokens: tokens.into(),
+                        next: *next,
+                    },
+                );
             }
         }
         next
@@ -113,9 +124,14 @@ impl LineMemo {
     fn number(&self, place: Place) -> Spot {
         let hash = scope_hash(&place);
         let mut known = self.known.borrow_mut();
-        let Known { places, numbers, .. } = &mut *known;
+        let Known {
+            places, numbers, ..
+        } = &mut *known;
         let same = numbers.entry(hash).or_default();
-        if let Some(number) = same.iter().find(|number| places[**number as usize] == place) {
+        if let Some(number) = same
+            .iter()
+            .find(|number| places[**number as usize] == place)
+        {
             return Spot::Numbered(*number);
         }
         if places.len() >= MAX_PLACES {

@@ -90,11 +90,14 @@ impl Highlighter {
         match language {
             Language::Plain => Arc::new(plain(code, None)),
             // Lexing again is about as fast as remembering, and takes no memory.
-            Language::Rust if code.len() <= MAX_RUST_BLOCK => {
-                Arc::new(Highlighted { tokens: rust::highlight(code), plain: None })
-            }
+            Language::Rust if code.len() <= MAX_RUST_BLOCK => Arc::new(Highlighted {
+                tokens: rust::highlight(code),
+                plain: None,
+            }),
             _ if is_too_long(code) => Arc::new(plain(code, Some(PlainReason::TooLong))),
-            _ => self.blocks.get(cache::key(language, code), code, || self.run_engine(language, code)),
+            _ => self.blocks.get(cache::key(language, code), code, || {
+                self.run_engine(language, code)
+            }),
         }
     }
 
@@ -112,8 +115,15 @@ impl Highlighter {
     }
 
     fn run_engine(&self, language: Language, code: &str) -> Highlighted {
-        match self.engine.get_or_init(Engine::new).highlight(language, code) {
-            Ok(tokens) => Highlighted { tokens, plain: None },
+        match self
+            .engine
+            .get_or_init(Engine::new)
+            .highlight(language, code)
+        {
+            Ok(tokens) => Highlighted {
+                tokens,
+                plain: None,
+            },
             Err(reason) => plain(code, Some(reason)),
         }
     }
@@ -124,5 +134,8 @@ fn is_too_long(code: &str) -> bool {
 }
 
 fn plain(code: &str, reason: Option<PlainReason>) -> Highlighted {
-    Highlighted { tokens: tokens::plain_tokens(code), plain: reason }
+    Highlighted {
+        tokens: tokens::plain_tokens(code),
+        plain: reason,
+    }
 }

@@ -23,7 +23,15 @@ struct Lexed {
 pub(super) fn highlight(code: &str) -> Vec<Token> {
     let tokens = lex(code);
     let out = TokenBuffer::with_capacity(tokens.len());
-    let mut painter = Painter { code, tokens, out, closers: None, pending: None, before: None, bang: None };
+    let mut painter = Painter {
+        code,
+        tokens,
+        out,
+        closers: None,
+        pending: None,
+        before: None,
+        bang: None,
+    };
     painter.run();
     painter.out.finish()
 }
@@ -33,7 +41,11 @@ fn lex(code: &str) -> Vec<Lexed> {
     let mut tokens = Vec::with_capacity(code.len() / 3 + 1);
     let mut at = 0;
     if let Some(len) = strip_shebang(code) {
-        tokens.push(Lexed { kind: TokenKind::LineComment { doc_style: None }, start: 0, end: len as u32 });
+        tokens.push(Lexed {
+            kind: TokenKind::LineComment { doc_style: None },
+            start: 0,
+            end: len as u32,
+        });
         at = len;
     }
     let mut restarts = 0;
@@ -45,7 +57,11 @@ fn lex(code: &str) -> Vec<Lexed> {
         }
         let end = at + token.len as usize;
         let kept = kept_len(token.kind, &code[at..end], restarts < MAX_RESTARTS);
-        tokens.push(Lexed { kind: token.kind, start: at as u32, end: (at + kept) as u32 });
+        tokens.push(Lexed {
+            kind: token.kind,
+            start: at as u32,
+            end: (at + kept) as u32,
+        });
         at += kept;
         if at < end {
             restarts += usize::from(kept > 1);
@@ -62,7 +78,12 @@ fn kept_len(kind: TokenKind, text: &str, may_restart: bool) -> usize {
         TokenKind::GuardedStrPrefix => 1,
         TokenKind::Literal { kind, .. } if may_restart && is_open(kind) => {
             let line = text.find('\n').unwrap_or(text.len());
-            if text[..line].ends_with('\r') { line - 1 } else { line }.max(1)
+            if text[..line].ends_with('\r') {
+                line - 1
+            } else {
+                line
+            }
+            .max(1)
         }
         _ => text.len(),
     }
@@ -117,7 +138,8 @@ impl<'a> Painter<'a> {
                 return index + 1;
             }
             TokenKind::LineComment { .. } | TokenKind::BlockComment { .. } => {
-                self.out.push_text(&self.code[start..end], Some(Class::Comment));
+                self.out
+                    .push_text(&self.code[start..end], Some(Class::Comment));
                 return index + 1;
             }
             TokenKind::Pound => {
@@ -130,7 +152,10 @@ impl<'a> Painter<'a> {
             TokenKind::Ident | TokenKind::UnknownPrefix => self.name_class(index),
             kind => self.simple_class(index, kind),
         };
-        if !matches!(token.kind, TokenKind::Ident | TokenKind::UnknownPrefix | TokenKind::Bang) {
+        if !matches!(
+            token.kind,
+            TokenKind::Ident | TokenKind::UnknownPrefix | TokenKind::Bang
+        ) {
             self.pending = None;
         }
         match token.kind {
@@ -156,11 +181,16 @@ impl<'a> Painter<'a> {
             TokenKind::Lifetime { .. }
             | TokenKind::RawLifetime
             | TokenKind::UnknownPrefixLifetime => Some(Class::Lifetime),
-            TokenKind::Literal { kind: LiteralKind::Int { .. } | LiteralKind::Float { .. }, .. } => {
-                Some(Class::Number)
-            }
+            TokenKind::Literal {
+                kind: LiteralKind::Int { .. } | LiteralKind::Float { .. },
+                ..
+            } => Some(Class::Number),
             TokenKind::Literal { .. } => Some(Class::String),
-            TokenKind::Bang => self.bang.take().filter(|(at, _)| *at == index).map(|(_, class)| class),
+            TokenKind::Bang => self
+                .bang
+                .take()
+                .filter(|(at, _)| *at == index)
+                .map(|(_, class)| class),
             _ => None,
         }
     }
@@ -178,7 +208,11 @@ impl<'a> Painter<'a> {
         }
         if self.is_macro_call(index) {
             // `macro_rules` is a keyword in all but name, and what follows it is a macro's name.
-            let class = if text == "macro_rules" { Class::Keyword } else { Class::Macro };
+            let class = if text == "macro_rules" {
+                Class::Keyword
+            } else {
+                Class::Macro
+            };
             self.pending = (text == "macro_rules").then_some(Class::Macro);
             self.bang = Some((index + 1, class));
             return Some(class);
@@ -191,7 +225,9 @@ impl<'a> Painter<'a> {
         if is_type_name(text) {
             return Some(Class::Type);
         }
-        let lower_case = text.bytes().any(|b| !b.is_ascii_uppercase() && b != b'_' && !b.is_ascii_digit());
+        let lower_case = text
+            .bytes()
+            .any(|b| !b.is_ascii_uppercase() && b != b'_' && !b.is_ascii_digit());
         if lower_case && self.is_call(index) {
             return Some(Class::Function);
         }
@@ -202,7 +238,9 @@ impl<'a> Painter<'a> {
     fn is_call(&self, index: usize) -> bool {
         let follows = |offset: usize, kind: TokenKind| self.kind(index + offset) == Some(kind);
         follows(1, TokenKind::OpenParen)
-            || (follows(1, TokenKind::Colon) && follows(2, TokenKind::Colon) && follows(3, TokenKind::Lt))
+            || (follows(1, TokenKind::Colon)
+                && follows(2, TokenKind::Colon)
+                && follows(3, TokenKind::Lt))
     }
 
     /// `name!`, but not the start of `name!=`.
@@ -224,14 +262,21 @@ impl<'a> Painter<'a> {
             "auto" => word == "trait",
             "safe" => matches!(word, "fn" | "static"),
             "default" => {
-                matches!(word, "fn" | "impl" | "const" | "type" | "async" | "unsafe" | "extern")
+                matches!(
+                    word,
+                    "fn" | "impl" | "const" | "type" | "async" | "unsafe" | "extern"
+                )
             }
             "raw" => self.before == Some(TokenKind::And) && matches!(word, "const" | "mut"),
             "gen" => {
-                self.kind(next) == Some(TokenKind::OpenBrace) || matches!(word, "fn" | "move" | "unsafe")
+                self.kind(next) == Some(TokenKind::OpenBrace)
+                    || matches!(word, "fn" | "move" | "unsafe")
             }
             "try" => self.kind(next) == Some(TokenKind::OpenBrace),
-            "yield" => !matches!(self.kind(next), Some(TokenKind::OpenParen | TokenKind::Eq | TokenKind::Colon)),
+            "yield" => !matches!(
+                self.kind(next),
+                Some(TokenKind::OpenParen | TokenKind::Eq | TokenKind::Colon)
+            ),
             // `union Name {`, `macro name(`: only a name may stand there, and never after a name
             // that is used as a value.
             _ => !word.is_empty() && !is_keyword(word) && self.kind(next) == Some(TokenKind::Ident),
@@ -245,7 +290,11 @@ impl<'a> Painter<'a> {
         while self.kind(next).is_some_and(is_trivia) {
             next += 1;
         }
-        let word = if self.kind(next) == Some(TokenKind::Ident) { self.text(next) } else { "" };
+        let word = if self.kind(next) == Some(TokenKind::Ident) {
+            self.text(next)
+        } else {
+            ""
+        };
         (next, word)
     }
 
@@ -265,8 +314,12 @@ impl<'a> Painter<'a> {
     }
 
     fn paint_attribute(&mut self, first: usize, last: usize) -> usize {
-        let (start, end) = (self.tokens[first].start as usize, self.tokens[last].end as usize);
-        self.out.push_text(&self.code[start..end], Some(Class::Attribute));
+        let (start, end) = (
+            self.tokens[first].start as usize,
+            self.tokens[last].end as usize,
+        );
+        self.out
+            .push_text(&self.code[start..end], Some(Class::Attribute));
         self.pending = None;
         self.before = Some(TokenKind::CloseBracket);
         last + 1
@@ -284,7 +337,9 @@ impl<'a> Painter<'a> {
         let (len, class) = (1 + name.len(), (name == "crate").then_some(Class::Keyword));
         self.out.push(len, class);
         self.before = Some(TokenKind::Ident);
-        if self.kind(index + 2) != Some(TokenKind::Colon) || self.kind(index + 3) != Some(TokenKind::Ident) {
+        if self.kind(index + 2) != Some(TokenKind::Colon)
+            || self.kind(index + 3) != Some(TokenKind::Ident)
+        {
             return index + 2;
         }
         let fragment = self.text(index + 3);
@@ -349,11 +404,43 @@ fn is_keyword(text: &str) -> bool {
     (2..=8).contains(&text.len())
         && matches!(
             text,
-            "as" | "async" | "await" | "break" | "const" | "continue" | "crate" | "dyn" | "else"
-                | "enum" | "extern" | "false" | "fn" | "for" | "if" | "impl" | "in" | "let"
-                | "loop" | "match" | "mod" | "move" | "mut" | "pub" | "ref" | "return" | "self"
-                | "Self" | "static" | "struct" | "super" | "trait" | "true" | "type" | "unsafe"
-                | "use" | "where" | "while"
+            "as" | "async"
+                | "await"
+                | "break"
+                | "const"
+                | "continue"
+                | "crate"
+                | "dyn"
+                | "else"
+                | "enum"
+                | "extern"
+                | "false"
+                | "fn"
+                | "for"
+                | "if"
+                | "impl"
+                | "in"
+                | "let"
+                | "loop"
+                | "match"
+                | "mod"
+                | "move"
+                | "mut"
+                | "pub"
+                | "ref"
+                | "return"
+                | "self"
+                | "Self"
+                | "static"
+                | "struct"
+                | "super"
+                | "trait"
+                | "true"
+                | "type"
+                | "unsafe"
+                | "use"
+                | "where"
+                | "while"
         )
 }
 
@@ -361,8 +448,25 @@ fn is_primitive(text: &str) -> bool {
     (2..=5).contains(&text.len())
         && matches!(
             text,
-            "bool" | "char" | "str" | "u8" | "u16" | "u32" | "u64" | "u128" | "usize" | "i8" | "i16"
-                | "i32" | "i64" | "i128" | "isize" | "f16" | "f32" | "f64" | "f128"
+            "bool"
+                | "char"
+                | "str"
+                | "u8"
+                | "u16"
+                | "u32"
+                | "u64"
+                | "u128"
+                | "usize"
+                | "i8"
+                | "i16"
+                | "i32"
+                | "i64"
+                | "i128"
+                | "isize"
+                | "f16"
+                | "f32"
+                | "f64"
+                | "f128"
         )
 }
 
@@ -370,8 +474,21 @@ fn is_primitive(text: &str) -> bool {
 fn is_fragment(text: &str) -> bool {
     matches!(
         text,
-        "block" | "expr" | "expr_2021" | "ident" | "item" | "lifetime" | "literal" | "meta" | "pat"
-            | "pat_param" | "path" | "stmt" | "tt" | "ty" | "vis"
+        "block"
+            | "expr"
+            | "expr_2021"
+            | "ident"
+            | "item"
+            | "lifetime"
+            | "literal"
+            | "meta"
+            | "pat"
+            | "pat_param"
+            | "path"
+            | "stmt"
+            | "tt"
+            | "ty"
+            | "vis"
     )
 }
 

@@ -31,13 +31,16 @@ impl Stack {
     pub(super) fn apply(&mut self, change: &ScopeStackOp, marks: &Marks) {
         match change {
             ScopeStackOp::Push(scope) => self.push(*scope, marks),
-            ScopeStackOp::Pop(count) => self.levels.truncate(self.levels.len().saturating_sub(*count)),
+            ScopeStackOp::Pop(count) => self
+                .levels
+                .truncate(self.levels.len().saturating_sub(*count)),
             ScopeStackOp::Clear(amount) => {
                 let keep = match amount {
                     ClearAmount::TopN(count) => self.levels.len().saturating_sub(*count),
                     ClearAmount::All => 0,
                 };
-                self.cleared.push(self.levels.drain(keep..).map(|level| level.scope).collect());
+                self.cleared
+                    .push(self.levels.drain(keep..).map(|level| level.scope).collect());
             }
             ScopeStackOp::Restore => {
                 for scope in self.cleared.pop().unwrap_or_default() {
@@ -51,14 +54,35 @@ impl Stack {
     fn push(&mut self, scope: Scope, marks: &Marks) {
         let below = self.levels.last();
         let key = below.is_some_and(|level| level.key);
-        let plain = Level { scope, class: None, word_only: false, key };
+        let plain = Level {
+            scope,
+            class: None,
+            word_only: false,
+            key,
+        };
         let level = match marks.of(scope) {
-            None => Level { scope, ..below.copied().unwrap_or(plain) },
-            Some(Mark::Plain) => Level { key: false, ..plain },
+            None => Level {
+                scope,
+                ..below.copied().unwrap_or(plain)
+            },
+            Some(Mark::Plain) => Level {
+                key: false,
+                ..plain
+            },
             Some(Mark::Key) => Level { key: true, ..plain },
-            Some(Mark::Paint(Class::String)) if key => Level { class: Some(Class::Property), ..plain },
-            Some(Mark::Paint(class)) => Level { class: Some(class), ..plain },
-            Some(Mark::Word(class)) => Level { class: Some(class), word_only: true, ..plain },
+            Some(Mark::Paint(Class::String)) if key => Level {
+                class: Some(Class::Property),
+                ..plain
+            },
+            Some(Mark::Paint(class)) => Level {
+                class: Some(class),
+                ..plain
+            },
+            Some(Mark::Word(class)) => Level {
+                class: Some(class),
+                word_only: true,
+                ..plain
+            },
         };
         self.levels.push(level);
     }
@@ -66,7 +90,11 @@ impl Stack {
     /// The class of text that stands here.
     pub(super) fn class(&self, text: &str) -> Option<Class> {
         let level = self.levels.last()?;
-        if level.word_only && !text.trim_start().starts_with(|c: char| c.is_alphabetic() || "@$#_".contains(c)) {
+        if level.word_only
+            && !text
+                .trim_start()
+                .starts_with(|c: char| c.is_alphabetic() || "@$#_".contains(c))
+        {
             return None;
         }
         level.class
@@ -84,18 +112,36 @@ pub(super) struct Marks {
 impl Marks {
     pub(super) fn new() -> Self {
         let parse = |&(name, mark): &(&str, Mark)| {
-            (Scope::new(name).expect("invariant: rules name scopes of at most eight atoms"), mark)
+            (
+                Scope::new(name).expect("invariant: rules name scopes of at most eight atoms"),
+                mark,
+            )
         };
         let mut rules: Vec<_> = RULES.iter().map(parse).collect();
         rules.sort_by_key(|(scope, _)| std::cmp::Reverse(scope.len()));
-        Marks { rules, known: RwLock::default() }
+        Marks {
+            rules,
+            known: RwLock::default(),
+        }
     }
 
     fn of(&self, scope: Scope) -> Option<Mark> {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&scope).copied();
+        let known = self
+            .known
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&scope)
+            .copied();
         known.unwrap_or_else(|| {
-            let mark = self.rules.iter().find(|(rule, _)| rule.is_prefix_of(scope)).map(|&(_, mark)| mark);
-            self.known.write().unwrap_or_else(PoisonError::into_inner).insert(scope, mark);
+            let mark = self
+                .rules
+                .iter()
+                .find(|(rule, _)| rule.is_prefix_of(scope))
+                .map(|&(_, mark)| mark);
+            self.known
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(scope, mark);
             mark
         })
     }

@@ -74,7 +74,10 @@ pub(super) fn plain_tokens(mut code: &str) -> Vec<Token> {
     let mut tokens = Vec::with_capacity(1);
     while !code.is_empty() {
         let len = code.floor_char_boundary(MAX_LEN);
-        tokens.push(Token { len: len as u32, class: None });
+        tokens.push(Token {
+            len: len as u32,
+            class: None,
+        });
         code = &code[len..];
     }
     tokens

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::super::cache::{self, BlockMemo};
 use super::super::{Highlighted, Highlighter, Language, PlainReason};
 use super::super::{cache_bytes, tokens};
+use super::samples::SAMPLES;
 use super::shown;
 
 const JSON: &str = "{ \"a\": [1, true] }\n";
@@ -18,7 +19,9 @@ fn exported() -> Vec<u8> {
     let highlighter = Highlighter::new();
     highlighter.highlight(language("json"), JSON);
     highlighter.highlight(language("toml"), "a = 1\n");
-    highlighter.export().expect("invariant: there are new entries")
+    highlighter
+        .export()
+        .expect("invariant: there are new entries")
 }
 
 #[test]
@@ -42,7 +45,10 @@ fn threads_that_ask_at_once_share_one_run() {
                 memo.get(key, JSON, || {
                     runs.fetch_add(1, Ordering::SeqCst);
                     std::thread::sleep(std::time::Duration::from_millis(20));
-                    Highlighted { tokens: tokens::plain_tokens(JSON), plain: None }
+                    Highlighted {
+                        tokens: tokens::plain_tokens(JSON),
+                        plain: None,
+                    }
                 });
             });
         }
@@ -57,7 +63,10 @@ fn an_import_gives_the_same_results() {
     highlighter.import(&bytes);
     let known = highlighter.highlight(language("json"), JSON);
     assert_eq!(known, Highlighter::new().highlight(language("json"), JSON));
-    assert!(highlighter.engine.get().is_none(), "the engine ran for a known block");
+    assert!(
+        highlighter.engine.get().is_none(),
+        "the engine ran for a known block"
+    );
     highlighter.highlight(language("toml"), "a = 1\n");
     assert_eq!(highlighter.export(), None, "nothing has changed");
 }
@@ -67,7 +76,9 @@ fn entries_that_were_not_used_are_dropped() {
     let highlighter = Highlighter::new();
     highlighter.import(&exported());
     highlighter.highlight(language("json"), JSON);
-    let fewer = highlighter.export().expect("invariant: an entry was dropped");
+    let fewer = highlighter
+        .export()
+        .expect("invariant: an entry was dropped");
     assert!(fewer.len() < exported().len());
 }
 
@@ -94,7 +105,11 @@ fn damaged_bytes_are_ignored() {
         }
     }
     damaged.push([bytes.as_slice(), &[0]].concat());
-    assert!(damaged.iter().all(|bytes| cache_bytes::read(bytes).is_none()));
+    assert!(
+        damaged
+            .iter()
+            .all(|bytes| cache_bytes::read(bytes).is_none())
+    );
     let highlighter = Highlighter::new();
     damaged.iter().for_each(|bytes| highlighter.import(bytes));
     assert_eq!(highlighter.highlight(language("json"), JSON), expected);
@@ -104,7 +119,10 @@ fn damaged_bytes_are_ignored() {
 #[test]
 fn entries_that_do_not_fit_are_made_anew() {
     let key = cache::key(language("json"), JSON);
-    let wrong = Highlighted { tokens: tokens::plain_tokens("too short"), plain: None };
+    let wrong = Highlighted {
+        tokens: tokens::plain_tokens("too short"),
+        plain: None,
+    };
     let mut bytes = cache_bytes::write(&[(key, Arc::new(wrong))]);
     let highlighter = Highlighter::new();
     highlighter.import(&bytes);
@@ -112,7 +130,14 @@ fn entries_that_do_not_fit_are_made_anew() {
     assert_eq!(made, Highlighter::new().highlight(language("json"), JSON));
 
     bytes.truncate(bytes.len() - cache_bytes::CHECKSUM_LEN);
-    for body in [&[][..], &[9], &[0, 0xff], &[0, 0x1f], &[0, 0x80, 0x80], &[2, 0x10]] {
+    for body in [
+        &[][..],
+        &[9],
+        &[0, 0xff],
+        &[0, 0x1f],
+        &[0, 0x80, 0x80],
+        &[2, 0x10],
+    ] {
         let header = bytes[..24].to_vec();
         let mut file = [header.as_slice(), &key, &[body.len() as u8], body].concat();
         let checksum = *blake3::hash(&file).as_bytes();
@@ -125,7 +150,10 @@ fn entries_that_do_not_fit_are_made_anew() {
 #[test]
 fn slow_blocks_are_not_exported() {
     let memo = BlockMemo::default();
-    let slow = || Highlighted { tokens: tokens::plain_tokens(JSON), plain: Some(PlainReason::TooSlow) };
+    let slow = || Highlighted {
+        tokens: tokens::plain_tokens(JSON),
+        plain: Some(PlainReason::TooSlow),
+    };
     memo.get(cache::key(language("json"), JSON), JSON, slow);
     assert_eq!(memo.export(), None);
 }
@@ -134,7 +162,10 @@ fn slow_blocks_are_not_exported() {
 #[test]
 fn remembered_lines_change_nothing() {
     let blocks = [
-        ("js", "const a = `x\n${b}\n`;\n/* c\nconst a = `x\n*/\nconst d = 1;\n"),
+        (
+            "js",
+            "const a = `x\n${b}\n`;\n/* c\nconst a = `x\n*/\nconst d = 1;\n",
+        ),
         ("js", "/* c\nconst a = `x\n${b}\n`;\n*/\nconst d = 1;\n"),
         ("sh", "cat <<A\n$x\nA\necho 'y\nA\n'\n"),
         ("sh", "cat <<B\n$x\nA\nB\necho 'y\n"),
@@ -145,20 +176,50 @@ fn remembered_lines_change_nothing() {
     };
     let fresh = |block| {
         let alone = std::thread::spawn(move || text(block));
-        alone.join().expect("invariant: highlighting does not panic")
+        alone
+            .join()
+            .expect("invariant: highlighting does not panic")
     };
     for block in blocks.iter().chain(blocks.iter().rev()) {
         assert_eq!(text(*block), fresh(*block));
     }
 }
 
+/// Many threads, many languages, one highlighter: the same as one thread alone.
+#[test]
+fn threads_change_nothing() {
+    let shared = Highlighter::new();
+    let alone = Highlighter::new();
+    std::thread::scope(|scope| {
+        for start in 0..4 {
+            let shared = &shared;
+            scope.spawn(move || {
+                for (name, code, _) in SAMPLES.iter().cycle().skip(start * 7).take(SAMPLES.len()) {
+                    shared.highlight(language(name), code);
+                }
+            });
+        }
+    });
+    for (name, code, _) in SAMPLES {
+        assert_eq!(
+            shared.highlight(language(name), code),
+            alone.highlight(language(name), code)
+        );
+    }
+    assert_eq!(shared.export(), alone.export());
+}
+
 /// The cache must not outlive the grammars that it was made with.
 #[test]
 fn the_engine_versions_are_those_of_the_lock_file() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock");
-    let lock = std::fs::read_to_string(path).expect("invariant: the lock file is part of the sources");
+    let lock =
+        std::fs::read_to_string(path).expect("invariant: the lock file is part of the sources");
     for (name, version) in cache_bytes::ENGINE {
         let package = format!("name = \"{name}\"\nversion = \"{version}\"\n");
-        assert!(lock.contains(&package), "cache_bytes::ENGINE is out of date: {name} {version}");
+        assert!(
+            lock.contains(&package),
+            "cache_bytes::ENGINE is out of date: {name} {version}"
+        );
     }
 }

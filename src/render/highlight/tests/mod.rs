@@ -4,6 +4,7 @@ mod bounds;
 mod grammars;
 mod memory;
 mod rust;
+mod samples;
 
 use super::{Highlighted, Highlighter};
 
@@ -16,7 +17,10 @@ fn shown(code: &str, highlighted: &Highlighted) -> String {
         at += piece.len();
         match token.class {
             Some(class) => {
-                assert!(!piece.contains('\n'), "a classed token holds a line break: {piece:?}");
+                assert!(
+                    !piece.contains('\n'),
+                    "a classed token holds a line break: {piece:?}"
+                );
                 text.push_str(&format!("[{} {piece}]", class.css()));
             }
             None => text.push_str(piece),
@@ -24,7 +28,10 @@ fn shown(code: &str, highlighted: &Highlighted) -> String {
     }
     assert_eq!(at, code.len(), "the tokens do not cover the code");
     for pair in highlighted.tokens.windows(2) {
-        assert_ne!(pair[0].class, pair[1].class, "neighbours of one class were not merged");
+        assert_ne!(
+            pair[0].class, pair[1].class,
+            "neighbours of one class were not merged"
+        );
     }
     text
 }
@@ -33,6 +40,9 @@ fn shown(code: &str, highlighted: &Highlighted) -> String {
 fn check(language: &str, code: &str, expected: &str) {
     let found = Highlighter::language(language).expect("invariant: tests name known languages");
     let highlighted = Highlighter::new().highlight(found, code);
-    assert_eq!(highlighted.plain, None, "{language} fell back to plain text");
+    assert_eq!(
+        highlighted.plain, None,
+        "{language} fell back to plain text"
+    );
     assert_eq!(shown(code, &highlighted), expected, "{language}: {code}");
 }

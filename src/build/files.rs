@@ -1,0 +1,290 @@
+//! The site's files, behind a trait.
+//!
+//! In: a [`FileProvider`]. Out: the loaded files of a site: texts by id, other files by hash. What could not
+//! be read becomes a diagnostic. It must not know the disk.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::config::SiteConfig;
+use crate::diagnostic::Diagnostic;
+use crate::source::{ContentHash, SourceId, SourceMap};
+
+/// Gives files by path from the site's folder, with `/`.
+pub trait FileProvider: Sync {
+    /// Every file under a folder, in any order; a folder that does not exist has none.
+    fn list(&self, folder: &str) -> Listing;
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError>;
+}
+
+/// What [`FileProvider::list`] found.
+#[derive(Clone, Debug, Default)]
+pub struct Listing {
+    /// Paths from the site's folder.
+    pub files: Vec<String>,
+    /// Paths that were left out, and why.
+    pub problems: Vec<(String, String)>,
+}
+
+/// Why a file cannot be read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ReadError {
+    /// It is not there.
+    Missing,
+    /// The path leads out of the site's folder.
+    Outside,
+    /// The system refused; in words.
+    Failed(String),
+}
+
+impl std::fmt::Display for ReadError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Missing => f.write_str("does not exist"),
+            Self::Outside => f.write_str("leads out of the site's folder"),
+            Self::Failed(why) => write!(f, "cannot be read: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+/// What has changed since the last build.
+#[derive(Clone, Debug)]
+pub enum ChangeSet {
+    /// Anything may have.
+    All,
+    /// These paths were added, changed or removed.
+    Paths(BTreeSet<String>),
+}
+
+/// A loaded file.
+#[derive(Clone, Debug)]
+pub enum File {
+    /// A text that phases read.
+    Text(SourceId),
+    /// A file that is published as it is.
+    Bytes {
+        /// Hash of its bytes.
+        hash: ContentHash,
+        /// Width and height, of an image.
+        size: Option<(usize, usize)>,
+    },
+    /// Not readable; the diagnostic says why.
+    Bad(Box<Diagnostic>),
+}
+
+/// The loaded files of a site.
+#[derive(Debug, Default)]
+pub struct Files {
+    /// By path.
+    pub all: BTreeMap<String, File>,
+    /// Problems of the listing itself.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// The largest text that is read as Markdown, YAML or a template: 64 MiB.
+const MAX_TEXT: usize = 64 << 20;
+
+impl Files {
+    /// Loads every file that a configuration names or implies.
+    pub fn load(&mut self, provider: &dyn FileProvider, config: &SiteConfig, sources: &mut SourceMap) {
+        self.all.clear();
+        self.problems.clear();
+        let mut paths: BTreeSet<String> = BTreeSet::new();
+        for folder in config.source_folders() {
+            let listing = provider.list(&folder);
+            paths.extend(listing.files);
+            self.problems.extend(listing.problems.into_iter().map(|(path, why)| Diagnostic::error("file", why).in_file(path)));
+        }
+        for docset in &config.docsets {
+            paths.extend(SETTINGS.iter().map(|name| docset.website(name)));
+        }
+        let texts: BTreeSet<String> = paths.iter().filter(|path| is_text(path)).cloned().collect();
+        let all: Vec<(String, Result<Vec<u8>, ReadError>)> =
+            texts.into_par_iter().map(|path| (path.clone(), provider.read(&path))).collect();
+        for (path, bytes) in all {
+            self.set_text(&path, bytes, sources);
+        }
+        let others: Vec<(String, File)> = paths
+            .into_par_iter()
+            .filter(|path| !is_text(path))
+            .filter_map(|path| Some((path.clone(), bytes_file(&path, provider.read(&path))?)))
+            .collect();
+        self.all.extend(others);
+    }
+
+    /// Loads some paths again.
+    pub fn reload(&mut self, provider: &dyn FileProvider, paths: &BTreeSet<String>, sources: &mut SourceMap) {
+        for path in paths {
+            let bytes = provider.read(path);
+            if is_text(path) {
+                self.set_text(path, bytes, sources);
+            } else {
+                match bytes_file(path, bytes) {
+                    Some(file) => self.all.insert(path.clone(), file),
+                    None => self.all.remove(path),
+                };
+            }
+        }
+    }
+
+    /// The text of a path, if it is loaded and readable.
+    pub fn text(&self, path: &str) -> Option<SourceId> {
+        match self.all.get(path) {
+            Some(File::Text(id)) => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// Loads a text that is not among the site's folders (a COPY DOCS source).
+    pub fn also(&mut self, provider: &dyn FileProvider, path: &str, sources: &mut SourceMap) {
+        if !self.all.contains_key(path) {
+            let bytes = provider.read(path);
+            if bytes != Err(ReadError::Missing) {
+                self.set_text(path, bytes, sources);
+            }
+        }
+    }
+
+    fn set_text(&mut self, path: &str, bytes: Result<Vec<u8>, ReadError>, sources: &mut SourceMap) {
+        let file = match bytes {
+            Err(ReadError::Missing) => {
+                self.all.remove(path);
+                return;
+            }
+            Err(error) => bad(path, error.to_string()),
+            Ok(bytes) if bytes.len() > MAX_TEXT => bad(path, format!("the file is too large: {} MiB, and texts may have 64", bytes.len() >> 20)),
+            Ok(bytes) => match String::from_utf8(bytes) {
+                Ok(text) => File::Text(sources.set(path, &text)),
+                Err(error) => not_utf8(path, &error, sources),
+            },
+        };
+        self.all.insert(path.to_owned(), file);
+    }
+}
+
+/// Files beside the docs that shape the docset.
+pub const SETTINGS: [&str; 5] = ["versions.json", "sidebars.json", "sidebars.yaml", "sidebars.yml", "versions.yaml"];
+
+/// Whether a path is read as text rather than published as it is.
+fn is_text(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    path.ends_with(".md")
+        || path.starts_with("templates/")
+        || SETTINGS.contains(&name)
+        || name.ends_with("-sidebars.json")
+        || name.ends_with("-sidebars.yaml")
+        || name.ends_with("-sidebars.yml")
+}
+
+fn bad(path: &str, why: String) -> File {
+    File::Bad(Box::new(Diagnostic::error("file", why).in_file(path)))
+}
+
+/// The place of the first byte that is not UTF-8, shown in the text up to there.
+fn not_utf8(path: &str, error: &std::string::FromUtf8Error, sources: &mut SourceMap) -> File {
+    let at = error.utf8_error().valid_up_to();
+    let lossy = String::from_utf8_lossy(error.as_bytes());
+    let id = sources.set(path, &lossy);
+    let shown = &sources.get(id).text;
+    // The offset in the normalised text may differ after `\r`; the replacement character is easier to find.
+    let start = shown.find('\u{fffd}').unwrap_or(at.min(shown.len()));
+    let span = crate::source::Span { source: id, range: start..(start + '\u{fffd}'.len_utf8()).min(shown.len()) };
+    File::Bad(Box::new(
+        Diagnostic::error("file", "the file is not UTF-8").at(span, "this byte is not").hint("save it with the encoding UTF-8"),
+    ))
+}
+
+fn bytes_file(path: &str, bytes: Result<Vec<u8>, ReadError>) -> Option<File> {
+    match bytes {
+        Err(ReadError::Missing) => None,
+        Err(error) => Some(bad(path, error.to_string())),
+        Ok(bytes) => Some(File::Bytes { hash: ContentHash::of(&bytes), size: image_size(path, &bytes) }),
+    }
+}
+
+/// Width and height of an image in pixels.
+fn image_size(path: &str, bytes: &[u8]) -> Option<(usize, usize)> {
+    if path.ends_with(".svg") {
+        return svg_size(std::str::from_utf8(bytes).ok()?);
+    }
+    let known = [".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".ico", ".avif"];
+    let lower = path.to_lowercase();
+    if !known.iter().any(|ending| lower.ends_with(ending)) {
+        return None;
+    }
+    imagesize::blob_size(bytes).ok().map(|size| (size.width, size.height))
+}
+
+/// `width` and `height` of an SVG, else those of its `viewBox`.
+fn svg_size(text: &str) -> Option<(usize, usize)> {
+    let tag = &text[text.find("<svg")?..];
+    let tag = &tag[..tag.find('>')?];
+    let attribute = |name: &str| {
+        let start = tag.find(&format!(" {name}=")).or_else(|| tag.find(&format!("\n{name}=")))? + name.len() + 2;
+        let value = tag.get(start + 1..)?;
+        Some(value[..value.find(['"', '\''])?].to_owned())
+    };
+    let pixels = |name: &str| attribute(name)?.trim_end_matches("px").parse::<f64>().ok();
+    let round = |x: f64| if x >= 1.0 && x < 1e6 { Some(x.round() as usize) } else { None };
+    if let (Some(width), Some(height)) = (pixels("width"), pixels("height")) {
+        return Some((round(width)?, round(height)?));
+    }
+    let view: Vec<f64> = attribute("viewBox")?.split([' ', ',']).filter_map(|n| n.parse().ok()).collect();
+    match view.as_slice() {
+        [_, _, width, height] => Some((round(*width)?, round(*height)?)),
+        _ => None,
+    }
+}
+
+/// Files kept in memory, for tests and tools.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryFiles(pub BTreeMap<String, Vec<u8>>);
+
+impl MemoryFiles {
+    /// Files from paths and texts.
+    pub fn new<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        Self(files.into_iter().map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec())).collect())
+    }
+}
+
+impl FileProvider for MemoryFiles {
+    fn list(&self, folder: &str) -> Listing {
+        let prefix = format!("{folder}/");
+        Listing { files: self.0.keys().filter(|path| path.starts_with(&prefix)).cloned().collect(), problems: Vec::new() }
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.0.get(path).cloned().ok_or(ReadError::Missing)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_of_images() {
+        assert_eq!(svg_size("<?xml?><svg xmlns=\"x\" width=\"30px\" height=\"12.4\">"), Some((30, 12)));
+        assert_eq!(svg_size("<svg viewBox=\"0 0 24 16\">"), Some((24, 16)));
+        assert_eq!(svg_size("<svg width=\"100%\">"), None);
+        assert_eq!(image_size("a.png", b"not an image"), None);
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_have_a_place() {
+        let mut sources = SourceMap::default();
+        let mut files = Files::default();
+        files.set_text("docs/a.md", Ok(b"ok\nba\xffd".to_vec()), &mut sources);
+        let Some(File::Bad(diagnostic)) = files.all.get("docs/a.md") else { panic!("it is bad") };
+        let span = diagnostic.place.clone().expect("it has a place");
+        assert_eq!(sources.place(&span), (2, 3));
+    }
+}

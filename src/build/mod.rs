@@ -1,0 +1,221 @@
+//! The phases in order, and what is remembered between two builds.
+//!
+//! In: a [`FileProvider`] and, after the first build, what has changed. Out: diagnostics, and the files of the
+//! site handed to a [`Sink`]. A build with errors hands over nothing, so that the last good site stays.
+//! It must not know the disk, the terminal or a server.
+//!
+//! load -> front matter, expand, parse -> index -> resolve -> render. What is remembered is keyed by the
+//! content it was made from, so an incremental build cannot differ from a clean one.
+
+pub mod docs;
+pub mod files;
+pub mod output;
+mod publish;
+mod resolve;
+mod settings;
+mod wiring;
+
+use std::collections::{BTreeMap, HashMap};
+
+use files::{ChangeSet, File, FileProvider, Files};
+use output::Sink;
+
+use crate::config::{self, SiteConfig};
+use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::render::highlight::Highlighter;
+use crate::site::SiteIndex;
+use crate::source::{ContentHash, SourceId, SourceMap};
+
+/// Where a build is, for a progress display.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Phase {
+    /// Reading and parsing docs.
+    Parse,
+    /// Resolving links.
+    Resolve,
+    /// Rendering this many pages.
+    Render(usize),
+    /// One page is done.
+    Page,
+}
+
+/// What a build came to.
+#[derive(Debug)]
+pub struct Outcome {
+    /// In the order of files and places.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Whether files were handed to the sink.
+    pub built: bool,
+    /// Pages made of docs.
+    pub pages: usize,
+    /// Pages that were rendered and not kept.
+    pub rendered: usize,
+    /// What the sink could not take.
+    pub sink_error: Option<String>,
+    /// The output folder of the configuration.
+    pub output: String,
+}
+
+impl Outcome {
+    /// How many errors there are.
+    pub fn errors(&self) -> usize {
+        self.diagnostics.iter().filter(|d| d.severity == Severity::Error).count()
+    }
+
+    /// How many warnings there are.
+    pub fn warnings(&self) -> usize {
+        self.diagnostics.len() - self.errors()
+    }
+}
+
+/// A site and all that is remembered of it.
+#[derive(Default)]
+pub struct Build {
+    /// Every text that was read.
+    pub sources: SourceMap,
+    files: Files,
+    docs: docs::DocMemo,
+    highlighter: Highlighter,
+    /// Paths outside the docs folders that docs copy from.
+    extra: std::collections::BTreeSet<String>,
+    config_text: Option<String>,
+    rendered: HashMap<String, ContentHash>,
+    /// Warnings that were made while rendering a page that is kept now.
+    page_warnings: BTreeMap<String, Vec<Diagnostic>>,
+}
+
+/// A parsed and indexed site, before anything is rendered.
+pub struct Indexed {
+    /// Settings.
+    pub config: SiteConfig,
+    /// The configuration's source, if there is one.
+    pub config_source: Option<SourceId>,
+    /// The index.
+    pub site: SiteIndex,
+    /// The docs, in the order of the index.
+    pub docs: docs::Docs,
+    /// Files beside the docs.
+    pub assets: crate::site::links::Assets,
+}
+
+impl Build {
+    /// A build that remembers nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Highlighted code of an earlier run; damaged or outdated bytes are ignored.
+    pub fn import_highlights(&self, bytes: &[u8]) {
+        self.highlighter.import(bytes);
+    }
+
+    /// Highlighted code for a later run; none when nothing is new.
+    pub fn export_highlights(&self) -> Option<Vec<u8>> {
+        self.highlighter.export()
+    }
+
+    /// Builds the site.
+    pub fn run(&mut self, provider: &dyn FileProvider, changes: &ChangeSet, sink: &dyn Sink, progress: &(dyn Fn(Phase) + Sync)) -> Outcome {
+        let mut diagnostics = Vec::new();
+        progress(Phase::Parse);
+        let mut indexed = self.index(provider, changes, &mut diagnostics);
+        progress(Phase::Resolve);
+        let mut outcome = self.finish(&mut indexed, sink, progress, &mut diagnostics);
+        diagnostic::sort(&mut diagnostics, &self.sources);
+        outcome.diagnostics = diagnostics;
+        outcome
+    }
+
+    /// Loads, parses and indexes the site.
+    pub fn index(&mut self, provider: &dyn FileProvider, changes: &ChangeSet, diagnostics: &mut Vec<Diagnostic>) -> Indexed {
+        let (config, config_source) = self.configure(provider, changes, diagnostics);
+        self.load(provider, changes, &config);
+        diagnostics.extend(self.files.problems.iter().cloned());
+        let (inputs, sidebars) = settings::read(&self.files, &self.sources, &config, diagnostics);
+        let versions: Vec<Option<Vec<String>>> = inputs.iter().map(|i| i.versions.clone()).collect();
+        let docs = docs::parse_all(&mut self.files, provider, &config, &versions, &mut self.sources, &mut self.docs, diagnostics);
+        // After the docs, because copying may have loaded more files.
+        diagnostics.extend(self.files.all.values().filter_map(|file| match file {
+            File::Bad(diagnostic) => Some((**diagnostic).clone()),
+            _ => None,
+        }));
+        self.extra.clone_from(&docs.extra_reads);
+        let summaries = docs.docs.iter().map(|d| d.summary.clone()).collect();
+        let mut site = crate::site::pages::index(&config, config_source, &inputs, summaries, diagnostics);
+        site.drafts.clone_from(&docs.drafts);
+        settings::fill_sidebars(&mut site, &sidebars, diagnostics);
+        let assets = wiring::assets(&self.files, &config);
+        let mut indexed = Indexed { config, config_source, site, docs, assets };
+        wiring::routes(&mut indexed, &self.files, diagnostics);
+        indexed
+    }
+
+    fn configure(&mut self, provider: &dyn FileProvider, changes: &ChangeSet, diagnostics: &mut Vec<Diagnostic>) -> (SiteConfig, Option<SourceId>) {
+        let ask = match changes {
+            ChangeSet::All => true,
+            ChangeSet::Paths(paths) => paths.contains(config::FILE_NAME),
+        };
+        if ask {
+            self.config_text = match provider.read(config::FILE_NAME) {
+                Ok(bytes) => match String::from_utf8(bytes) {
+                    Ok(text) => Some(text),
+                    Err(_) => {
+                        diagnostics.push(Diagnostic::error("file", "the file is not UTF-8").in_file(config::FILE_NAME));
+                        None
+                    }
+                },
+                Err(files::ReadError::Missing) => None,
+                Err(error) => {
+                    diagnostics.push(Diagnostic::error("file", error.to_string()).in_file(config::FILE_NAME));
+                    None
+                }
+            };
+        }
+        let Some(text) = &self.config_text else { return (SiteConfig::defaults(), None) };
+        let id = self.sources.set(config::FILE_NAME, text);
+        let (config, problems) = config::parse(&self.sources.get(id).text.clone());
+        diagnostics.extend(problems.iter().map(|p| p.in_source(id, 0)));
+        (config, Some(id))
+    }
+
+    fn load(&mut self, provider: &dyn FileProvider, changes: &ChangeSet, config: &SiteConfig) {
+        match changes {
+            // A new configuration may name other folders.
+            ChangeSet::Paths(paths) if !paths.contains(config::FILE_NAME) && !self.files.all.is_empty() => {
+                let folders: Vec<String> = config.source_folders().into_iter().map(|f| format!("{f}/")).collect();
+                let settings: Vec<String> = config.docsets.iter().flat_map(|d| files::SETTINGS.map(|s| d.website(s))).collect();
+                let relevant = |path: &&String| folders.iter().any(|f| path.starts_with(f)) || settings.contains(path) || self.extra.contains(*path);
+                let paths = paths.iter().filter(relevant).cloned().collect();
+                self.files.reload(provider, &paths, &mut self.sources);
+            }
+            _ => self.files.load(provider, config, &mut self.sources),
+        }
+    }
+
+    fn finish(&mut self, indexed: &mut Indexed, sink: &dyn Sink, progress: &(dyn Fn(Phase) + Sync), diagnostics: &mut Vec<Diagnostic>) -> Outcome {
+        let mut outcome = Outcome {
+            diagnostics: Vec::new(),
+            built: false,
+            pages: indexed.site.pages.len(),
+            rendered: 0,
+            sink_error: None,
+            output: indexed.config.output.clone(),
+        };
+        let resolved = resolve::all(indexed, diagnostics);
+        let theme = publish::Theme::load(&self.files, &self.sources, indexed, diagnostics);
+        let Some(theme) = theme else { return outcome };
+        if diagnostics.iter().any(|d| d.severity == Severity::Error) {
+            return outcome;
+        }
+        let memory = publish::Memory { rendered: &mut self.rendered, warnings: &mut self.page_warnings };
+        let job = publish::Job { indexed, resolved: &resolved, files: &self.files, highlighter: &self.highlighter, sink, progress };
+        match job.run(&theme, memory, diagnostics) {
+            Ok(rendered) => {
+                outcome.rendered = rendered;
+                outcome.built = !diagnostics.iter().any(|d| d.severity == Severity::Error);
+            }
+            Err(error) => outcome.sink_error = Some(error),
+        }
+        outcome
+    }
+}

@@ -1,0 +1,13 @@
+//! Resolved docs to pages.
+//!
+//! In: parsed docs, the index, resolved links, templates. Out: HTML as text. It must not read or write
+//! files, nor know a server: everything it shows is handed to it.
+
+pub mod body;
+pub mod code;
+pub mod highlight;
+pub mod made;
+pub mod nav;
+pub mod page;
+pub mod templates;
+pub mod theme;

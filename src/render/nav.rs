@@ -1,0 +1,265 @@
+//! Sidebars as HTML: rendered once, and completed on each page.
+//!
+//! In: a sidebar and the templates. Out: pieces with holes for what differs between pages: which entry is the
+//! page itself, which categories are open, and how links begin. So the cost of a page is that of copying.
+//! A sidebar of over 300 entries is rendered once for each of its branches, with the other branches closed.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Serialize;
+use tera::Context;
+
+use super::templates::Templates;
+use crate::diagnostic::Diagnostic;
+use crate::site::urls::Urls;
+use crate::site::{Entry, Page, PageId, Sidebar, SiteIndex};
+
+/// Over this many entries, a page holds its own branch only.
+const LARGE: usize = 300;
+
+const OPEN: char = '\u{e000}';
+const CLOSE: char = '\u{e001}';
+
+/// A rendered sidebar: text and holes.
+#[derive(Clone, Debug, Default)]
+pub struct Nav {
+    pieces: Vec<NavPiece>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum NavPiece {
+    Text(String),
+    /// What links begin with.
+    Prefix,
+    /// ` open`, for pages under the category at this way.
+    Open(Vec<usize>),
+    /// ` aria-current="page"`, for this page.
+    Current(PageId),
+}
+
+impl Nav {
+    fn parse(html: &str) -> Self {
+        let mut pieces = Vec::new();
+        let mut rest = html;
+        while let Some(at) = rest.find(OPEN) {
+            pieces.push(NavPiece::Text(rest[..at].to_owned()));
+            let hole = &rest[at + OPEN.len_utf8()..];
+            let end = hole.find(CLOSE).unwrap_or(hole.len());
+            match hole[..end].split_at_checked(1) {
+                Some(("r", _)) => pieces.push(NavPiece::Prefix),
+                Some(("o", way)) => pieces.push(NavPiece::Open(way.split('.').filter_map(|n| n.parse().ok()).collect())),
+                Some(("c", page)) => pieces.extend(page.parse().ok().map(|n| NavPiece::Current(PageId(n)))),
+                _ => {}
+            }
+            rest = hole.get(end + CLOSE.len_utf8()..).unwrap_or("");
+        }
+        pieces.push(NavPiece::Text(rest.to_owned()));
+        Self { pieces }
+    }
+
+    /// The sidebar as it stands on a page. Without a page, every category is open.
+    pub fn on(&self, page: Option<(PageId, &[usize])>, prefix: &str) -> String {
+        let mut out = String::new();
+        for piece in &self.pieces {
+            match piece {
+                NavPiece::Text(text) => out.push_str(text),
+                NavPiece::Prefix => out.push_str(prefix),
+                NavPiece::Open(way) => out.push_str(if page.is_none_or(|(_, here)| here.starts_with(way)) { " open" } else { "" }),
+                NavPiece::Current(id) => out.push_str(if page.is_some_and(|(here, _)| here == *id) { " aria-current=\"page\"" } else { "" }),
+            }
+        }
+        out
+    }
+}
+
+/// The rendered sidebars of a site.
+#[derive(Debug, Default)]
+pub struct Navs {
+    /// By docset, version, sidebar and branch (no branch: the whole tree).
+    rendered: HashMap<(usize, usize, usize, Vec<usize>), Nav>,
+}
+
+/// What a sidebar needs beside its entries: how its links are written.
+pub struct LinkWriter<'a> {
+    /// The URL rules.
+    pub urls: &'a Urls,
+    /// Resolves the `href` of a link entry to what stands after the prefix, or to a whole URL.
+    pub link: &'a dyn Fn(&str) -> SidebarHref,
+}
+
+/// The URL of a link entry.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SidebarHref {
+    /// Inside the site: what stands after the prefix.
+    Inside(String),
+    /// Somewhere else.
+    Outside(String),
+}
+
+#[derive(Serialize)]
+struct EntryContext {
+    kind: &'static str,
+    label: String,
+    href: Option<String>,
+    external: bool,
+    entries: Vec<EntryContext>,
+    open_attr: String,
+    current_attr: String,
+}
+
+impl Navs {
+    /// Renders every sidebar of a site. `contents` gives the route of the page that lists all pages of a
+    /// version whose sidebar is large.
+    ///
+    /// # Errors
+    /// When the sidebar template fails.
+    pub fn render(
+        site: &SiteIndex,
+        templates: &Templates,
+        writer: &LinkWriter<'_>,
+        contents: &dyn Fn(usize, usize) -> Option<String>,
+    ) -> Result<Self, Box<Diagnostic>> {
+        let mut navs = Self::default();
+        for (d, docset) in site.docsets.iter().enumerate() {
+            for (v, version) in docset.versions.iter().enumerate() {
+                for (s, sidebar) in version.sidebars.iter().enumerate() {
+                    let mut maker = Maker { site, writer, templates, contents: contents(d, v) };
+                    navs.rendered.insert((d, v, s, Vec::new()), maker.nav(sidebar, None)?);
+                    if is_large(sidebar) {
+                        for branch in branches(site, sidebar) {
+                            let nav = maker.nav(sidebar, Some(&branch))?;
+                            navs.rendered.insert((d, v, s, branch), nav);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(navs)
+    }
+
+    /// The sidebar of a page.
+    pub fn of(&self, site: &SiteIndex, id: PageId, prefix: &str) -> Option<String> {
+        let page = site.page(id);
+        let version = &site.docsets[page.docset].versions[page.version];
+        let n = page.sidebar?;
+        let branch = if is_large(&version.sidebars[n]) { branch_of(page) } else { Vec::new() };
+        let key = (page.docset, page.version, n, branch);
+        // A page at the top level of a large sidebar has the empty branch: everything closed.
+        let nav = if key.3.is_empty() && is_large(&version.sidebars[n]) { self.rendered.get(&(key.0, key.1, key.2, vec![usize::MAX])) } else { self.rendered.get(&key) };
+        Some(nav?.on(Some((id, &page.way)), prefix))
+    }
+
+    /// A whole sidebar, every category open.
+    pub fn whole(&self, docset: usize, version: usize, sidebar: usize, prefix: &str) -> Option<String> {
+        Some(self.rendered.get(&(docset, version, sidebar, Vec::new()))?.on(None, prefix))
+    }
+}
+
+/// Whether the pages of a sidebar hold their own branch only.
+pub fn is_large(sidebar: &Sidebar) -> bool {
+    sidebar.size > LARGE
+}
+
+/// The way to the category of a page.
+fn branch_of(page: &Page) -> Vec<usize> {
+    page.way[..page.way.len().saturating_sub(1)].to_vec()
+}
+
+/// The branches that pages of a sidebar stand in; the top level is `[usize::MAX]`.
+fn branches(site: &SiteIndex, sidebar: &Sidebar) -> Vec<Vec<usize>> {
+    let mut all: BTreeMap<Vec<usize>, ()> = BTreeMap::new();
+    for page in &sidebar.order {
+        let branch = branch_of(site.page(*page));
+        all.insert(if branch.is_empty() { vec![usize::MAX] } else { branch }, ());
+    }
+    all.into_keys().collect()
+}
+
+struct Maker<'a> {
+    site: &'a SiteIndex,
+    writer: &'a LinkWriter<'a>,
+    templates: &'a Templates,
+    contents: Option<String>,
+}
+
+impl Maker<'_> {
+    fn nav(&mut self, sidebar: &Sidebar, branch: Option<&[usize]>) -> Result<Nav, Box<Diagnostic>> {
+        let entries = self.entries(&sidebar.entries, &mut Vec::new(), branch);
+        let mut context = Context::new();
+        context.insert("label", "Docs");
+        context.insert("entries", &entries);
+        let all = self.contents.as_ref().filter(|_| branch.is_some()).map(|route| self.inside(&self.writer.urls.page_path(route)));
+        context.insert("contents_href", &all);
+        Ok(Nav::parse(&self.templates.render("sidebar.html", &context)?))
+    }
+
+    fn inside(&self, path: &str) -> String {
+        format!("{OPEN}r{CLOSE}{path}")
+    }
+
+    fn entries(&self, entries: &[Entry], way: &mut Vec<usize>, branch: Option<&[usize]>) -> Vec<EntryContext> {
+        let mut all = Vec::with_capacity(entries.len());
+        for (at, entry) in entries.iter().enumerate() {
+            way.push(at);
+            all.push(self.entry(entry, way, branch));
+            way.pop();
+        }
+        all
+    }
+
+    fn entry(&self, entry: &Entry, way: &mut Vec<usize>, branch: Option<&[usize]>) -> EntryContext {
+        let mut made = EntryContext { kind: "doc", label: String::new(), href: None, external: false, entries: Vec::new(), open_attr: String::new(), current_attr: String::new() };
+        match entry {
+            Entry::Page { page, label } => {
+                made.label.clone_from(label);
+                made.href = Some(self.inside(&self.writer.urls.page_path(&self.site.page(*page).route)));
+                made.current_attr = format!("{OPEN}c{}{CLOSE}", page.0);
+            }
+            Entry::Link { label, href, .. } => {
+                made.kind = "link";
+                made.label.clone_from(label);
+                match (self.writer.link)(href) {
+                    SidebarHref::Inside(path) => made.href = Some(self.inside(&path)),
+                    SidebarHref::Outside(url) => {
+                        made.href = Some(url);
+                        made.external = true;
+                    }
+                }
+            }
+            Entry::Category { label, entries } => {
+                made.kind = "category";
+                made.label.clone_from(label);
+                let steps: Vec<String> = way.iter().map(usize::to_string).collect();
+                made.open_attr = format!("{OPEN}o{}{CLOSE}", steps.join("."));
+                let first = first_page(entries).map(|page| self.inside(&self.writer.urls.page_path(&self.site.page(page).route)));
+                if branch.is_none_or(|branch| branch.starts_with(way)) || first.is_none() {
+                    made.entries = self.entries(entries, way, branch);
+                } else {
+                    made.href = first;
+                }
+            }
+        }
+        made
+    }
+}
+
+fn first_page(entries: &[Entry]) -> Option<PageId> {
+    entries.iter().find_map(|entry| match entry {
+        Entry::Page { page, .. } => Some(*page),
+        Entry::Category { entries, .. } => first_page(entries),
+        Entry::Link { .. } => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holes_are_filled_for_each_page() {
+        let nav = Nav::parse("<details\u{e000}o1.0\u{e001}><a\u{e000}c7\u{e001} href=\"\u{e000}r\u{e001}docs/x\">");
+        assert_eq!(nav.on(Some((PageId(7), &[1, 0, 4])), "/"), "<details open><a aria-current=\"page\" href=\"/docs/x\">");
+        assert_eq!(nav.on(Some((PageId(8), &[1, 2])), "../"), "<details><a href=\"../docs/x\">");
+        assert_eq!(nav.on(None, "/"), "<details open><a href=\"/docs/x\">");
+    }
+}

@@ -1,0 +1,391 @@
+//! What a page's template is given.
+//!
+//! In: the index, a page and what has been made of its doc. Out: a template context, and the page's HTML.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use tera::{Context, Value};
+
+use super::nav::Navs;
+use super::templates::Templates;
+use crate::config::{HeaderTarget, SiteConfig};
+use crate::diagnostic::Diagnostic;
+use crate::front_matter::FrontMatter;
+use crate::markdown::Heading;
+use crate::site::urls::Urls;
+use crate::site::{Entry, PageId, SiteIndex, VersionKind, first_page};
+
+/// Routes of the pages that Docproof makes.
+pub const HOME: &str = "index";
+/// The page that lists the versions.
+pub const VERSIONS: &str = "versions";
+/// The page for addresses that do not exist.
+pub const NOT_FOUND: &str = "404";
+
+/// What all pages of a site share.
+#[derive(Debug)]
+pub struct Shell<'a> {
+    /// Settings.
+    pub config: &'a SiteConfig,
+    /// The index.
+    pub site: &'a SiteIndex,
+    /// URL rules.
+    pub urls: Urls,
+    /// Templates.
+    pub templates: &'a Templates,
+    /// Rendered sidebars.
+    pub navs: Navs,
+    /// Published paths of the theme's files, by name.
+    pub assets: BTreeMap<String, String>,
+    /// Published paths of further stylesheets.
+    pub extra_css: Vec<String>,
+    /// Published path of the logo, if the site has its own.
+    pub logo: Option<String>,
+    /// Published path of the favicon.
+    pub favicon: String,
+    /// Where each header link leads, in the order of the configuration.
+    pub header: Vec<HeaderPlace>,
+}
+
+/// Where a header link leads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum HeaderPlace {
+    /// A doc, by docset and id.
+    Doc(Option<usize>, String),
+    /// A page inside the site, by route, or a file.
+    Inside(String),
+    /// Somewhere else.
+    Outside(String),
+}
+
+/// What [`Shell::doc`] needs of a doc beside the index.
+#[derive(Debug)]
+pub struct DocParts<'a> {
+    /// Its front matter.
+    pub front: &'a FrontMatter,
+    /// Its headings.
+    pub headings: &'a [Heading],
+    /// Whether the title is shown above the body.
+    pub show_title: bool,
+    /// Its body.
+    pub body: &'a str,
+    /// Where it is edited.
+    pub edit_url: Option<String>,
+}
+
+#[derive(Serialize)]
+struct SiteContext<'a> {
+    title: &'a str,
+    tagline: &'a str,
+    lang: &'a str,
+    url: Option<&'a str>,
+    base_url: &'a str,
+    home_href: String,
+    logo: Option<String>,
+    favicon: String,
+    generator: String,
+    footer_html: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct HeaderLinkContext<'a> {
+    label: &'a str,
+    href: String,
+    external: bool,
+    current: bool,
+}
+
+/// The `page` variable.
+#[derive(Serialize, Default, Debug)]
+pub struct PageContext {
+    /// Which template's page it is.
+    pub kind: &'static str,
+    /// Title.
+    pub title: String,
+    /// For `<title>`.
+    pub document_title: String,
+    /// For previews.
+    pub description: Option<String>,
+    /// For search engines.
+    pub keywords: Option<String>,
+    /// Its one address.
+    pub canonical: Option<String>,
+    /// Search engines are asked to leave it out.
+    pub noindex: bool,
+    /// Preview image.
+    pub image: Option<String>,
+}
+
+#[derive(Serialize)]
+struct VersionMenu {
+    label: String,
+    entries: Vec<VersionEntry>,
+    all_href: String,
+}
+
+#[derive(Serialize)]
+struct VersionEntry {
+    label: String,
+    href: String,
+    current: bool,
+    note: Option<String>,
+}
+
+#[derive(Serialize)]
+struct LinkContext {
+    label: String,
+    href: Option<String>,
+}
+
+#[derive(Serialize)]
+struct TocEntry<'a> {
+    id: String,
+    html: &'a str,
+    children: Vec<TocEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Banner {
+    kind: &'static str,
+    version: String,
+    latest: String,
+    href: String,
+    exact: bool,
+}
+
+/// The words for a version in menus.
+pub fn version_label(name: &str, kind: VersionKind) -> String {
+    match kind {
+        VersionKind::Latest => format!("{name} · latest"),
+        VersionKind::Only | VersionKind::Next | VersionKind::Old => name.to_owned(),
+    }
+}
+
+impl Shell<'_> {
+    /// The variables that every page has. `reader` is the page of a doc, or none for a page that Docproof makes.
+    pub fn context(&self, route: &str, reader: Option<PageId>, page: &PageContext) -> Context {
+        let mut context = Context::new();
+        let file = |path: &str| self.urls.file(route, path);
+        context.insert(
+            "site",
+            &SiteContext {
+                title: &self.config.title,
+                tagline: &self.config.tagline,
+                lang: &self.config.lang,
+                url: self.config.url.as_deref(),
+                base_url: &self.config.base_url,
+                home_href: self.urls.page(route, HOME),
+                logo: self.logo.as_deref().map(file),
+                favicon: file(&self.favicon),
+                generator: concat!("Docproof ", env!("CARGO_PKG_VERSION")).to_owned(),
+                footer_html: self.config.theme.footer.as_deref(),
+            },
+        );
+        let assets: BTreeMap<&str, String> = self.assets.iter().map(|(name, path)| (name.as_str(), file(path))).collect();
+        context.insert("asset", &assets);
+        context.insert("extra_css", &self.extra_css.iter().map(|path| file(path)).collect::<Vec<_>>());
+        context.insert("header_links", &self.header_links(route, reader));
+        context.insert("page", page);
+        context.insert("sidebar_html", &None::<String>);
+        context.insert("version_menu", &reader.and_then(|id| self.version_menu(route, id)));
+        context
+    }
+
+    /// The `<title>` of a page.
+    pub fn document_title(&self, title: &str) -> String {
+        if title == self.config.title { title.to_owned() } else { format!("{title} · {}", self.config.title) }
+    }
+
+    fn header_links(&self, route: &str, reader: Option<PageId>) -> Vec<HeaderLinkContext<'_>> {
+        let here = reader.map(|id| self.site.page(id).docset);
+        let mut links = Vec::new();
+        for (link, place) in self.config.header_links.iter().zip(&self.header) {
+            let (href, external, current) = match place {
+                HeaderPlace::Doc(docset, id) => {
+                    let Some(page) = header_doc(self.site, reader, *docset, id) else { continue };
+                    let target = self.site.page(page);
+                    (self.urls.page(route, &target.route), false, here == Some(target.docset))
+                }
+                HeaderPlace::Inside(path) if matches!(link.target, HeaderTarget::Page(_)) => (self.urls.page(route, path), false, route == path),
+                HeaderPlace::Inside(path) => (format!("{}{path}", self.urls.prefix(route)), false, false),
+                HeaderPlace::Outside(url) => (url.clone(), true, false),
+            };
+            links.push(HeaderLinkContext { label: &link.label, href, external, current });
+        }
+        links
+    }
+
+    fn version_menu(&self, route: &str, id: PageId) -> Option<VersionMenu> {
+        let page = self.site.page(id);
+        let docset = &self.site.docsets[page.docset];
+        if !docset.is_versioned() {
+            return None;
+        }
+        let entries = docset
+            .versions
+            .iter()
+            .enumerate()
+            .filter_map(|(n, version)| {
+                let (there, exact) = self.site.counterpart(id, n)?;
+                Some(VersionEntry {
+                    label: version_label(&version.name, version.kind),
+                    href: self.urls.page(route, &self.site.page(there).route),
+                    current: n == page.version,
+                    note: (!exact).then(|| format!("not in {}", version.name)),
+                })
+            })
+            .collect();
+        let version = &docset.versions[page.version];
+        Some(VersionMenu { label: version_label(&version.name, version.kind), entries, all_href: self.urls.page(route, VERSIONS) })
+    }
+
+    /// Renders the page of a doc.
+    ///
+    /// # Errors
+    /// When the template fails.
+    pub fn doc(&self, id: PageId, parts: &DocParts<'_>) -> Result<String, Box<Diagnostic>> {
+        let page = self.site.page(id);
+        let doc = self.site.doc(id);
+        let route = page.route.as_str();
+        let banner = self.banner(id);
+        let canonical_route = banner.as_ref().and_then(|b| b.1).map_or(route, |latest| &self.site.page(latest).route);
+        let head = PageContext {
+            kind: "doc",
+            title: doc.title.clone(),
+            document_title: self.document_title(&doc.title),
+            description: doc.description.clone(),
+            keywords: (!parts.front.keywords.is_empty()).then(|| parts.front.keywords.join(", ")),
+            canonical: self.urls.canonical(canonical_route),
+            noindex: self.site.version(id).noindex,
+            image: parts.front.image.as_deref().and_then(|image| self.absolute(image)),
+        };
+        let mut context = self.context(route, Some(id), &head);
+        let nav = self.navs.of(self.site, id, &self.urls.prefix(route));
+        context.insert_value("sidebar_html", nav.map_or_else(Value::none, |html| Value::safe_string(&html)));
+        context.insert_value("doc", self.doc_value(id, parts, banner.map(|b| b.0)));
+        self.templates.render("doc.html", &context)
+    }
+
+    fn doc_value(&self, id: PageId, parts: &DocParts<'_>, banner: Option<Banner>) -> Value {
+        #[derive(Serialize)]
+        struct DocContext<'a> {
+            title: &'a str,
+            show_title: bool,
+            body_html: Value,
+            toc: Vec<TocEntry<'a>>,
+            breadcrumbs: Vec<LinkContext>,
+            prev: Option<LinkContext>,
+            next: Option<LinkContext>,
+            edit_url: &'a Option<String>,
+            updated: Option<String>,
+            banner: Option<Banner>,
+        }
+        let page = self.site.page(id);
+        let paginated = !parts.front.no_pagination;
+        let neighbour = |other: Option<PageId>| {
+            other.filter(|_| paginated).map(|other| LinkContext {
+                label: self.site.doc(other).label.clone(),
+                href: Some(self.urls.page(&page.route, &self.site.page(other).route)),
+            })
+        };
+        Value::from_serializable(&DocContext {
+            title: &self.site.doc(id).title,
+            show_title: parts.show_title,
+            body_html: Value::safe_string(parts.body),
+            toc: toc(parts.headings),
+            breadcrumbs: self.breadcrumbs(id),
+            prev: neighbour(page.previous),
+            next: neighbour(page.next),
+            edit_url: &parts.edit_url,
+            updated: None,
+            banner,
+        })
+    }
+
+    /// Category, subcategory, title.
+    fn breadcrumbs(&self, id: PageId) -> Vec<LinkContext> {
+        let page = self.site.page(id);
+        let Some(sidebar) = page.sidebar.and_then(|n| self.site.version(id).sidebars.get(n)) else { return Vec::new() };
+        let mut entries = &sidebar.entries;
+        let mut crumbs = Vec::new();
+        for step in &page.way {
+            match entries.get(*step) {
+                Some(Entry::Category { label, entries: inside }) => {
+                    crumbs.push(LinkContext { label: label.clone(), href: None });
+                    entries = inside;
+                }
+                _ => break,
+            }
+        }
+        if !crumbs.is_empty() {
+            crumbs.push(LinkContext { label: self.site.doc(id).title.clone(), href: None });
+        }
+        crumbs
+    }
+
+    /// The banner of a page that is not of the latest version, and the same page there.
+    fn banner(&self, id: PageId) -> Option<(Banner, Option<PageId>)> {
+        let page = self.site.page(id);
+        let docset = &self.site.docsets[page.docset];
+        let kind = match docset.versions[page.version].kind {
+            VersionKind::Old => "old",
+            VersionKind::Next => "next",
+            VersionKind::Only | VersionKind::Latest => return None,
+        };
+        let latest = docset.default_version();
+        let (there, exact) = self.site.counterpart(id, latest)?;
+        let banner = Banner {
+            kind,
+            version: docset.versions[page.version].name.clone(),
+            latest: docset.versions[latest].name.clone(),
+            href: self.urls.page(&page.route, &self.site.page(there).route),
+            exact,
+        };
+        Some((banner, exact.then_some(there)))
+    }
+
+    /// A preview image's whole address.
+    fn absolute(&self, image: &str) -> Option<String> {
+        if crate::markdown::is_external(image) {
+            return Some(image.to_owned());
+        }
+        let origin = self.config.url.as_ref()?;
+        Some(format!("{origin}{}{}", self.config.base_url, crate::site::urls::encode(image.trim_start_matches('/'))))
+    }
+}
+
+/// The page of a header link: in the named docset, else in the reader's own, else in the first that has it;
+/// in the reader's version when that has it.
+pub fn header_doc(site: &SiteIndex, reader: Option<PageId>, docset: Option<usize>, id: &str) -> Option<PageId> {
+    let here = reader.map(|id| site.page(id));
+    let candidates = docset.map_or_else(
+        || here.map(|p| p.docset).into_iter().chain(0..site.docsets.len()).collect::<Vec<_>>(),
+        |only| vec![only],
+    );
+    candidates.into_iter().find_map(|n| {
+        let docset = &site.docsets[n];
+        let own = here.filter(|p| p.docset == n).map(|p| p.version);
+        let versions = own.into_iter().chain([docset.default_version()]).chain(0..docset.versions.len());
+        versions.filter_map(|v| docset.versions.get(v)?.by_id.get(id).copied()).next()
+    })
+}
+
+/// Headings of level 2, with those of level 3 under them.
+fn toc(headings: &[Heading]) -> Vec<TocEntry<'_>> {
+    let mut all: Vec<TocEntry<'_>> = Vec::new();
+    for heading in headings.iter().filter(|h| !h.toc_html.trim().is_empty()) {
+        let entry = TocEntry { id: crate::site::urls::encode(&heading.id), html: &heading.toc_html, children: Vec::new() };
+        match (heading.level, all.last_mut()) {
+            (2, _) | (3, None) => all.push(entry),
+            (3, Some(above)) => above.children.push(entry),
+            _ => {}
+        }
+    }
+    all
+}
+
+/// The first page of the site's first docset, in its default version.
+pub fn start_page(site: &SiteIndex) -> Option<PageId> {
+    site.docsets.iter().find_map(|d| first_page(d.versions.get(d.default_version())?))
+}

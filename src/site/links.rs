@@ -1,0 +1,258 @@
+//! Where a link leads.
+//!
+//! In: a link as written, the page that it stands on, and the index. Out: its target, or what is wrong with
+//! it and what was probably meant.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::urls::{decode, folder_of, join_relative};
+use super::{PageId, Route, SiteIndex};
+use crate::diagnostic::nearest;
+use crate::markdown::{Link, LinkKind};
+
+/// A file beside the docs that pages can show.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Asset {
+    /// Where it is published, under `base_url`.
+    pub published: String,
+    /// Width and height in pixels, of an image.
+    pub size: Option<(usize, usize)>,
+}
+
+/// The files that links and images may lead to: by path from the site's folder.
+pub type Assets = BTreeMap<String, Asset>;
+
+/// Where a link leads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Target {
+    /// A place on the page itself: `#x`.
+    Here(String),
+    /// A page of a doc, with what follows its path (`?query`, `#anchor`).
+    Page(PageId, String),
+    /// A page that Docproof makes, by route.
+    Made(String, String),
+    /// A published file, by path under `base_url`.
+    File(String, String),
+    /// A file beside the docs, by path from the site's folder.
+    Asset(String, String),
+    /// Somewhere else: written as it is.
+    Elsewhere(String),
+}
+
+/// What is wrong with a link.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Broken {
+    /// A short stable name.
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub hints: Vec<String>,
+}
+
+impl Broken {
+    fn new(code: &'static str, message: String) -> Self {
+        Self { code, message, hints: Vec::new() }
+    }
+
+    fn hint(mut self, hint: impl Into<Option<String>>) -> Self {
+        self.hints.extend(hint.into());
+        self
+    }
+}
+
+/// The place of a link: its page, and the file that its text stands in.
+#[derive(Clone, Copy, Debug)]
+pub struct Here<'a> {
+    /// The page.
+    pub page: PageId,
+    /// The page's own file.
+    pub file: &'a str,
+    /// The file that holds the link's text; another one in copied text.
+    pub origin: &'a str,
+}
+
+/// Resolves links against an index.
+#[derive(Clone, Copy, Debug)]
+pub struct Resolver<'a> {
+    /// The index.
+    pub site: &'a SiteIndex,
+    /// Files beside the docs.
+    pub assets: &'a Assets,
+    /// Starts and ends with `/`.
+    pub base_url: &'a str,
+}
+
+impl Resolver<'_> {
+    /// Resolves a link.
+    ///
+    /// # Errors
+    /// When nothing stands where it leads, or the page there does not have its anchor.
+    pub fn resolve(&self, here: Here<'_>, link: &Link) -> Result<Target, Broken> {
+        if crate::markdown::is_external(&link.dest) {
+            return Ok(Target::Elsewhere(link.dest.clone()));
+        }
+        let (path, tail) = split(&link.dest);
+        if path.is_empty() {
+            return self.anchor(here.page, tail).map(|()| Target::Here(tail.to_owned()));
+        }
+        let path = decode(path);
+        let target = self.target(here, link, &path, tail).ok_or_else(|| self.broken(here, link, &path))?;
+        if let Target::Page(page, tail) = &target {
+            self.anchor(*page, tail)?;
+        }
+        Ok(target)
+    }
+
+    fn target(&self, here: Here<'_>, link: &Link, path: &str, tail: &str) -> Option<Target> {
+        if let Some(rooted) = path.strip_prefix('/') {
+            let inside = path.strip_prefix(self.base_url).unwrap_or(rooted);
+            return self.at_route(inside, tail).or_else(|| self.at_route(rooted, tail));
+        }
+        let files: &[&str] = if here.file == here.origin { &[here.file] } else { &[here.file, here.origin] };
+        if path.ends_with(".md") || path.ends_with(".markdown") {
+            return files.iter().find_map(|file| self.doc_file(here.page, file, path)).map(|page| Target::Page(page, tail.to_owned()));
+        }
+        let first_files = matches!(link.kind, LinkKind::Image | LinkKind::RawSrc) || path.starts_with("assets/");
+        let file = || files.iter().find_map(|file| self.asset(here.page, file, path)).map(|found| Target::Asset(found, tail.to_owned()));
+        let route = || {
+            files.iter().find_map(|file| {
+                let page = if *file == here.file { Some(here.page) } else { self.page_of_file(here.page, file) };
+                self.at_route(&join_relative(folder_of(&self.site.page(page?).route), path)?, tail)
+            })
+        };
+        if first_files { file().or_else(route) } else { route().or_else(file) }
+    }
+
+    /// What stands at a path under `base_url`.
+    fn at_route(&self, path: &str, tail: &str) -> Option<Target> {
+        let bare = path.trim_end_matches('/');
+        let stem = bare.strip_suffix(".html").unwrap_or(bare);
+        let folder = if bare.is_empty() { "index".to_owned() } else { format!("{bare}/index") };
+        for candidate in [bare, stem, &folder, stem.strip_suffix("/index").unwrap_or(stem)] {
+            match self.site.routes.get(candidate) {
+                Some(Route::Page(page)) => return Some(Target::Page(*page, tail.to_owned())),
+                Some(Route::Made) => return Some(Target::Made(candidate.to_owned(), tail.to_owned())),
+                Some(Route::File) => return Some(Target::File(candidate.to_owned(), tail.to_owned())),
+                None => {}
+            }
+        }
+        None
+    }
+
+    /// The doc that `.md` links of a file lead to, in the reader's version: from the file's folder, then from
+    /// its docs folder.
+    fn doc_file(&self, page: PageId, file: &str, path: &str) -> Option<PageId> {
+        let root = self.docs_folder_of(file).unwrap_or("");
+        let stem = |p: String| p.trim_end_matches(".markdown").trim_end_matches(".md").to_owned();
+        [folder_of(file), root].into_iter().filter_map(|folder| join_relative(folder, path)).find_map(|full| self.page_of_stem(page, &stem(full)))
+    }
+
+    /// The docs folder that holds a file.
+    fn docs_folder_of(&self, file: &str) -> Option<&str> {
+        self.site.docsets.iter().flat_map(|d| &d.folders).map(|(_, folder)| folder.as_str()).find(|folder| file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+    }
+
+    fn page_of_file(&self, page: PageId, file: &str) -> Option<PageId> {
+        self.page_of_stem(page, file.strip_suffix(".md").or_else(|| file.strip_suffix(".markdown"))?)
+    }
+
+    /// The page of a doc's path (without extension), as the reader of `page` sees it.
+    fn page_of_stem(&self, page: PageId, stem: &str) -> Option<PageId> {
+        let reader = self.site.page(page);
+        let mut candidates: Vec<(usize, &str, Option<&str>)> = Vec::new();
+        for (n, docset) in self.site.docsets.iter().enumerate() {
+            for (version, folder) in &docset.folders {
+                if let Some(relative) = stem.strip_prefix(folder.as_str()).and_then(|r| r.strip_prefix('/')) {
+                    candidates.push((n, relative, version.as_deref()));
+                }
+            }
+        }
+        candidates.into_iter().find_map(|(docset, relative, folder_version)| {
+            let versions = &self.site.docsets[docset].versions;
+            let version = if docset == reader.docset {
+                &versions[reader.version]
+            } else {
+                folder_version.and_then(|name| versions.iter().find(|v| v.name == name)).unwrap_or(&versions[self.site.docsets[docset].default_version()])
+            };
+            version.by_file.get(relative).or_else(|| {
+                // The file of another version's folder: go by its id.
+                let doc = self.site.docs.iter().find(|d| d.docset == docset && d.relative == relative)?;
+                version.by_id.get(&doc.id)
+            }).copied()
+        })
+    }
+
+    /// A file beside the docs: from the doc's folder, from its docs folder, from the current docs folder.
+    fn asset(&self, page: PageId, file: &str, path: &str) -> Option<String> {
+        let docset = &self.site.docsets[self.site.page(page).docset];
+        let current = docset.folders.first().map_or("", |(_, folder)| folder.as_str());
+        let roots = [folder_of(file), self.docs_folder_of(file).unwrap_or(current), current];
+        roots.into_iter().filter_map(|folder| join_relative(folder, path)).find(|full| self.assets.contains_key(full))
+    }
+
+    /// Checks that a page has the anchor of a tail (`?query#anchor`).
+    fn anchor(&self, page: PageId, tail: &str) -> Result<(), Broken> {
+        let Some((_, anchor)) = tail.split_once('#') else { return Ok(()) };
+        if anchor.is_empty() || anchor == "top" {
+            return Ok(());
+        }
+        let anchors = &self.site.doc(page).anchors;
+        let decoded = decode(anchor);
+        let has = |id: &str| anchors.binary_search_by(|a| a.as_str().cmp(id)).is_ok();
+        if has(anchor) || has(&decoded) || matches!(anchor, "content") {
+            return Ok(());
+        }
+        let doc = self.site.doc(page);
+        let near = nearest(&decoded, anchors.iter().map(String::as_str), 1);
+        let hint = match near.first() {
+            Some(near) => format!("did you mean `#{near}`?"),
+            None if anchors.is_empty() => format!("`{}` has no headings", doc.path),
+            None => format!("anchors of `{}`: {}", doc.path, anchors.iter().take(12).map(|a| format!("#{a}")).collect::<Vec<_>>().join(", ")),
+        };
+        Err(Broken::new("broken-anchor", format!("`{}` has no anchor `#{anchor}`", doc.path)).hint(Some(hint)))
+    }
+
+    fn broken(&self, here: Here<'_>, link: &Link, path: &str) -> Broken {
+        let dest = &link.dest;
+        if matches!(link.kind, LinkKind::Image | LinkKind::RawSrc) {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            let near = nearest(name, self.assets.keys().map(|k| k.rsplit('/').next().unwrap_or(k)), 1);
+            let hint = near.first().map_or_else(
+                || "images stand in an `assets` folder beside the docs, or in the site's `static` folder".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            return Broken::new("broken-image", format!("there is no image `{dest}`")).hint(Some(hint));
+        }
+        let version = self.site.version(here.page);
+        let broken = Broken::new("broken-link", format!("the link `{dest}` leads nowhere"));
+        if path.ends_with(".md") {
+            return broken.hint(self.hint_for_doc(here, path, version));
+        }
+        let full = if path.starts_with('/') { path.trim_start_matches('/').to_owned() } else { join_relative(folder_of(&self.site.page(here.page).route), path).unwrap_or_default() };
+        let near = nearest(&full, self.site.routes.keys().map(String::as_str), 1);
+        broken.hint(Some(near.first().map_or_else(
+            || format!("nothing is published at `/{full}`; link to a doc by its file, as in `./other.md`"),
+            |near| format!("nothing is published at `/{full}`; did you mean `/{near}`?"),
+        )))
+    }
+
+    fn hint_for_doc(&self, here: Here<'_>, path: &str, version: &super::Version) -> Option<String> {
+        let full = join_relative(folder_of(here.origin), path)?;
+        if self.site.drafts.iter().any(|d| **d == *full) {
+            return Some(format!("`{full}` is a draft"));
+        }
+        let known: Vec<&Arc<str>> = self.site.docs.iter().map(|d| &d.path).collect();
+        if known.iter().any(|p| ***p == *full) && !version.name.is_empty() {
+            return Some(format!("`{full}` exists, but version `{}` does not have it", version.name));
+        }
+        let near = nearest(&full, known.iter().map(|p| p.as_ref()), 1);
+        near.first().map(|near| format!("did you mean `{near}`?")).or_else(|| Some(format!("there is no file `{full}`")))
+    }
+}
+
+/// A URL's path, and its query and fragment.
+fn split(url: &str) -> (&str, &str) {
+    url.split_at(url.find(['?', '#']).unwrap_or(url.len()))
+}

@@ -1,0 +1,1 @@
+//! Sites of a few docs: pages by inheritance, sidebars, links.
