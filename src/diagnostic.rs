@@ -59,7 +59,10 @@ impl Problem {
 
     /// A warning at a range.
     pub fn warning(code: &'static str, range: Range<usize>, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(code, range, message) }
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(code, range, message)
+        }
     }
 
     /// Sets the words under the marked text.
@@ -100,7 +103,11 @@ impl Problem {
             place: Some(place.span),
             label: self.label.clone(),
             hints: self.hints.clone(),
-            related: self.related.iter().map(|(range, words)| (origin(range).span, words.clone())).collect(),
+            related: self
+                .related
+                .iter()
+                .map(|(range, words)| (origin(range).span, words.clone()))
+                .collect(),
             path: None,
         };
         diagnostic.add_chain(&place.chain);
@@ -110,7 +117,10 @@ impl Problem {
     /// The diagnostic, for a text that is a whole source from `offset` on.
     pub fn in_source(&self, source: crate::source::SourceId, offset: usize) -> Diagnostic {
         self.at_origin(|range| Origin {
-            span: Span { source, range: range.start + offset..range.end + offset },
+            span: Span {
+                source,
+                range: range.start + offset..range.end + offset,
+            },
             chain: Vec::new().into(),
         })
     }
@@ -154,7 +164,10 @@ impl Diagnostic {
 
     /// A warning without a place.
     pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(code, message) }
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(code, message)
+        }
     }
 
     /// Sets the place.
@@ -188,7 +201,12 @@ impl Diagnostic {
 
     /// Names the directives through which the text came, innermost first.
     pub fn add_chain(&mut self, chain: &[Span]) {
-        self.related.extend(chain.iter().rev().map(|span| (span.clone(), "copied to the page here".to_owned())));
+        self.related.extend(
+            chain
+                .iter()
+                .rev()
+                .map(|span| (span.clone(), "copied to the page here".to_owned())),
+        );
     }
 
     /// The key by which diagnostics are put in order: file, place, severity.
@@ -205,31 +223,52 @@ impl Diagnostic {
 /// Puts diagnostics in the order of files and places, and drops those that say the same thing twice.
 pub fn sort(diagnostics: &mut Vec<Diagnostic>, sources: &SourceMap) {
     diagnostics.sort_by_cached_key(|d| d.order(sources));
-    diagnostics.dedup_by(|a, b| a.place == b.place && a.path == b.path && a.code == b.code && a.message == b.message);
+    diagnostics.dedup_by(|a, b| {
+        a.place == b.place && a.path == b.path && a.code == b.code && a.message == b.message
+    });
 }
 
 /// Renders a diagnostic as rustc prints one. `styled` adds colour codes.
 pub fn render_human(diagnostic: &Diagnostic, sources: &SourceMap, styled: bool) -> String {
-    let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
+    let renderer = if styled {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = Group::with_title(level.primary_title(diagnostic.message.as_str()).id(diagnostic.code));
+    let mut group = Group::with_title(
+        level
+            .primary_title(diagnostic.message.as_str())
+            .id(diagnostic.code),
+    );
     if let Some(span) = &diagnostic.place {
-        group = group.element(snippet(span, &diagnostic.label, AnnotationKind::Primary, sources));
+        group = group.element(snippet(
+            span,
+            &diagnostic.label,
+            AnnotationKind::Primary,
+            sources,
+        ));
     } else if let Some(path) = &diagnostic.path {
         group = group.element(FileLine::path(path.as_str()));
     }
     let mut groups = vec![group];
     for (span, words) in &diagnostic.related {
         groups.push(
-            Group::with_title(Level::NOTE.secondary_title(words.as_str()))
-                .element(snippet(span, "", AnnotationKind::Primary, sources)),
+            Group::with_title(Level::NOTE.secondary_title(words.as_str())).element(snippet(
+                span,
+                "",
+                AnnotationKind::Primary,
+                sources,
+            )),
         );
     }
     for hint in &diagnostic.hints {
-        groups.push(Group::with_title(Level::HELP.secondary_title(hint.as_str())));
+        groups.push(Group::with_title(
+            Level::HELP.secondary_title(hint.as_str()),
+        ));
     }
     renderer.render(&groups)
 }
@@ -249,17 +288,30 @@ fn snippet<'a>(
     let (line, _) = line_column(&source.text, span.range.start);
     let start = floor_boundary(&source.text, span.range.start);
     let line_start = source.text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let line_end = source.text[start..].find('\n').map_or(source.text.len(), |at| start + at);
+    let line_end = source.text[start..]
+        .find('\n')
+        .map_or(source.text.len(), |at| start + at);
     let end = floor_boundary(&source.text, span.range.end.clamp(start, line_end));
-    let (text, marked) = cut_line(&source.text[line_start..line_end], start - line_start..end - line_start);
+    let (text, marked) = cut_line(
+        &source.text[line_start..line_end],
+        start - line_start..end - line_start,
+    );
     let annotation = kind.span(marked);
-    let annotation = if label.is_empty() { annotation } else { annotation.label(label.to_owned()) };
-    Snippet::source(text).line_start(line).path(source.path.as_ref()).annotation(annotation)
+    let annotation = if label.is_empty() {
+        annotation
+    } else {
+        annotation.label(label.to_owned())
+    };
+    Snippet::source(text)
+        .line_start(line)
+        .path(source.path.as_ref())
+        .annotation(annotation)
 }
 
 /// Shortens a long line around the marked range.
 fn cut_line(line: &str, marked: Range<usize>) -> (Cow<'_, str>, Range<usize>) {
-    if line.len() <= LONG_LINE || marked.start < LONG_LINE / 2 && line.chars().count() <= LONG_LINE {
+    if line.len() <= LONG_LINE || marked.start < LONG_LINE / 2 && line.chars().count() <= LONG_LINE
+    {
         return (line.into(), marked);
     }
     let keep_from = floor_boundary(line, marked.start.saturating_sub(LONG_LINE / 4));
@@ -271,11 +323,16 @@ fn cut_line(line: &str, marked: Range<usize>) -> (Cow<'_, str>, Range<usize>) {
     if marked.start < LONG_LINE / 2 {
         let text = format!("{}{tail}", &line[..floor_boundary(line, LONG_LINE)]);
         let end = marked.end.min(LONG_LINE);
-        return (text.into(), marked.start..floor_boundary(line, end).max(marked.start));
+        return (
+            text.into(),
+            marked.start..floor_boundary(line, end).max(marked.start),
+        );
     }
     let text = format!("{head}{}{tail}", &line[keep_from..keep_to]);
     let start = head.len() + marked.start - keep_from;
-    let end = (head.len() + marked.end - keep_from).min(text.len() - tail.len()).max(start);
+    let end = (head.len() + marked.end - keep_from)
+        .min(text.len() - tail.len())
+        .max(start);
     (text.into(), start..end)
 }
 
@@ -319,7 +376,9 @@ pub fn render_json(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
         severity: diagnostic.severity,
         code: diagnostic.code,
         message: &diagnostic.message,
-        file: place.map(|span| sources.get(span.source).path.as_ref()).or(diagnostic.path.as_deref()),
+        file: place
+            .map(|span| sources.get(span.source).path.as_ref())
+            .or(diagnostic.path.as_deref()),
         line: start.map(|p| p.0),
         column: start.map(|p| p.1),
         end_line: end.map(|p| p.0),
@@ -331,7 +390,12 @@ pub fn render_json(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
             .iter()
             .map(|(span, words)| {
                 let (line, column) = sources.place(span);
-                JsonPlace { file: &sources.get(span.source).path, line, column, message: words }
+                JsonPlace {
+                    file: &sources.get(span.source).path,
+                    line,
+                    column,
+                    message: words,
+                }
             })
             .collect(),
     };
@@ -340,25 +404,43 @@ pub fn render_json(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
 
 /// The name nearest to `name`, as a hint, when one is near enough to be meant.
 pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    nearest(name, known, 1).into_iter().next().map(|best| format!("did you mean `{best}`?"))
+    nearest(name, known, 1)
+        .into_iter()
+        .next()
+        .map(|best| format!("did you mean `{best}`?"))
 }
 
 /// The names nearest to `name`, best first, at most `most`.
-pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
+pub fn nearest<'a>(
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+    most: usize,
+) -> Vec<&'a str> {
     let folded = name.to_lowercase();
     let mut scored: Vec<(f64, &str)> = known
         .into_iter()
         .map(|candidate| {
             let lower = candidate.to_lowercase();
-            let tail = candidate.rsplit('/').next().unwrap_or(candidate).to_lowercase();
+            let tail = candidate
+                .rsplit('/')
+                .next()
+                .unwrap_or(candidate)
+                .to_lowercase();
             let last = folded.rsplit('/').next().unwrap_or(&folded);
             let whole = strsim::jaro_winkler(&folded, &lower);
-            (whole.max(strsim::jaro_winkler(last, &tail) * 0.98), candidate)
+            (
+                whole.max(strsim::jaro_winkler(last, &tail) * 0.98),
+                candidate,
+            )
         })
         .filter(|(score, _)| *score > 0.82)
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    scored.into_iter().take(most).map(|(_, candidate)| candidate).collect()
+    scored
+        .into_iter()
+        .take(most)
+        .map(|(_, candidate)| candidate)
+        .collect()
 }
 
 /// Joins names for a message: `a`, `b` or `c`.
@@ -387,8 +469,15 @@ mod tests {
             .label("no such file")
             .hint("did you mean `z.md`?")
             .at_origin(|range| Origin {
-                span: Span { source: page, range: range.clone() },
-                chain: vec![Span { source: other, range: 0..20 }].into(),
+                span: Span {
+                    source: page,
+                    range: range.clone(),
+                },
+                chain: vec![Span {
+                    source: other,
+                    range: 0..20,
+                }]
+                .into(),
             });
         (sources, diagnostic)
     }
@@ -416,23 +505,44 @@ help: did you mean `z.md`?";
     #[test]
     fn json_has_place_and_chain() {
         let (sources, diagnostic) = sample();
-        let json: serde_json::Value = serde_json::from_str(&render_json(&diagnostic, &sources)).expect("it is JSON");
-        assert_eq!((json["file"].as_str(), json["line"].as_u64(), json["column"].as_u64()), (Some("docs/a.md"), Some(2), Some(5)));
+        let json: serde_json::Value =
+            serde_json::from_str(&render_json(&diagnostic, &sources)).expect("it is JSON");
+        assert_eq!(
+            (
+                json["file"].as_str(),
+                json["line"].as_u64(),
+                json["column"].as_u64()
+            ),
+            (Some("docs/a.md"), Some(2), Some(5))
+        );
         assert_eq!(json["related"][0]["file"], "docs/b.md");
     }
 
     #[test]
     fn a_very_long_line_is_cut() {
         let mut sources = SourceMap::default();
-        let id = sources.set("long.md", &format!("{}bad{}", "é".repeat(5_000), "x".repeat(5_000_000)));
-        let text = render_human(&Problem::error("c", 10_000..10_003, "m").in_source(id, 0), &sources, false);
+        let id = sources.set(
+            "long.md",
+            &format!("{}bad{}", "é".repeat(5_000), "x".repeat(5_000_000)),
+        );
+        let text = render_human(
+            &Problem::error("c", 10_000..10_003, "m").in_source(id, 0),
+            &sources,
+            false,
+        );
         assert!(text.contains("bad") && text.len() < 2_000, "{text}");
     }
 
     #[test]
     fn near_names_are_found() {
-        assert_eq!(did_you_mean("tilte", ["title", "id"]), Some("did you mean `title`?".into()));
+        assert_eq!(
+            did_you_mean("tilte", ["title", "id"]),
+            Some("did you mean `title`?".into())
+        );
         assert_eq!(did_you_mean("zzz", ["title", "id"]), None);
-        assert_eq!(nearest("guide/instal", ["guide/install", "about"], 3), ["guide/install"]);
+        assert_eq!(
+            nearest("guide/instal", ["guide/install", "about"], 3),
+            ["guide/install"]
+        );
     }
 }

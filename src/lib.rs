@@ -4,9 +4,11 @@
 //! may know are in `ARCHITECTURE.md`.
 
 pub mod build;
+pub mod cli;
 pub mod config;
 pub mod diagnostic;
 pub mod directive;
+pub mod disk;
 pub mod front_matter;
 pub mod markdown;
 pub mod render;

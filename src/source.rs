@@ -100,7 +100,9 @@ impl SourceMap {
             source.hash = hash;
             return id;
         }
-        let id = SourceId(u32::try_from(self.sources.len()).expect("invariant: fewer than 2^32 sources"));
+        let id = SourceId(
+            u32::try_from(self.sources.len()).expect("invariant: fewer than 2^32 sources"),
+        );
         let path: Arc<str> = path.into();
         self.by_path.insert(path.clone(), id);
         self.sources.push(Source { path, text, hash });
@@ -131,13 +133,20 @@ pub fn line_column(text: &str, offset: usize) -> (usize, usize) {
     }
     let before = &text[..offset];
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    (before.bytes().filter(|&b| b == b'\n').count() + 1, before[line_start..].chars().count() + 1)
+    (
+        before.bytes().filter(|&b| b == b'\n').count() + 1,
+        before[line_start..].chars().count() + 1,
+    )
 }
 
 /// Drops a byte order mark and turns `\r\n` and `\r` into `\n`.
 fn normalise(text: &str) -> std::borrow::Cow<'_, str> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text.into() }
+    if text.contains('\r') {
+        text.replace("\r\n", "\n").replace('\r', "\n").into()
+    } else {
+        text.into()
+    }
 }
 
 /// Leads from offsets of a rewritten text to offsets of the text that it was made from.
@@ -158,12 +167,22 @@ struct OffsetPiece {
 impl OffsetMap {
     /// Notes that the output from `out_start` on is a byte for byte copy of the input from `in_start` on.
     pub fn copied(&mut self, out_start: usize, in_start: usize, len: usize) {
-        self.pieces.push(OffsetPiece { out_start, in_start, in_len: len, copied: true });
+        self.pieces.push(OffsetPiece {
+            out_start,
+            in_start,
+            in_len: len,
+            copied: true,
+        });
     }
 
     /// Notes that the output from `out_start` on was written in place of `input`.
     pub fn replaced(&mut self, out_start: usize, input: Range<usize>) {
-        self.pieces.push(OffsetPiece { out_start, in_start: input.start, in_len: input.len(), copied: false });
+        self.pieces.push(OffsetPiece {
+            out_start,
+            in_start: input.start,
+            in_len: input.len(),
+            copied: false,
+        });
     }
 
     /// The input range for an output range. Without pieces the two texts are the same.
@@ -172,17 +191,27 @@ impl OffsetMap {
             return out.clone();
         }
         let start = self.lookup(out.start).0;
-        let end = if out.is_empty() { start } else { self.lookup(out.end - 1).1 };
+        let end = if out.is_empty() {
+            start
+        } else {
+            self.lookup(out.end - 1).1
+        };
         start..end.max(start)
     }
 
     /// The input offsets of one output byte: where it begins and where it ends.
     fn lookup(&self, out: usize) -> (usize, usize) {
-        let at = self.pieces.partition_point(|p| p.out_start <= out).saturating_sub(1);
+        let at = self
+            .pieces
+            .partition_point(|p| p.out_start <= out)
+            .saturating_sub(1);
         let piece = &self.pieces[at];
         if piece.copied {
             let into = out.saturating_sub(piece.out_start).min(piece.in_len);
-            (piece.in_start + into, piece.in_start + (into + 1).min(piece.in_len))
+            (
+                piece.in_start + into,
+                piece.in_start + (into + 1).min(piece.in_len),
+            )
         } else {
             (piece.in_start, piece.in_start + piece.in_len)
         }
@@ -227,11 +256,22 @@ impl SegmentMap {
 
     /// The source that the byte at `out` came from, and the page's own source when nothing was copied.
     pub fn origin(&self, out: &Range<usize>) -> Origin {
-        let at = self.segments.partition_point(|s| s.out_start <= out.start).saturating_sub(1);
+        let at = self
+            .segments
+            .partition_point(|s| s.out_start <= out.start)
+            .saturating_sub(1);
         let segment = &self.segments[at];
-        let clamp = |offset: usize| segment.in_start + offset.saturating_sub(segment.out_start).min(segment.len);
+        let clamp = |offset: usize| {
+            segment.in_start + offset.saturating_sub(segment.out_start).min(segment.len)
+        };
         let (start, end) = (clamp(out.start), clamp(out.end));
-        Origin { span: Span { source: segment.source, range: start..end.max(start) }, chain: segment.chain.clone() }
+        Origin {
+            span: Span {
+                source: segment.source,
+                range: start..end.max(start),
+            },
+            chain: segment.chain.clone(),
+        }
     }
 
     /// Every source that has text in here, each once.
@@ -253,7 +293,13 @@ mod tests {
         let id = map.set("a.md", "\u{feff}one\r\ntwé!\rthree");
         assert_eq!(&*map.get(id).text, "one\ntwé!\nthree");
         let bang = map.get(id).text.find('!').expect("there is one");
-        assert_eq!(map.place(&Span { source: id, range: bang..bang + 1 }), (2, 4));
+        assert_eq!(
+            map.place(&Span {
+                source: id,
+                range: bang..bang + 1
+            }),
+            (2, 4)
+        );
         assert_eq!(map.set("a.md", "x"), id);
         assert_eq!(&*map.get(id).text, "x");
     }
@@ -273,6 +319,9 @@ mod tests {
 
     #[test]
     fn parts_do_not_run_together() {
-        assert_ne!(ContentHash::of_parts([&b"ab"[..], b"c"]), ContentHash::of_parts([&b"a"[..], b"bc"]));
+        assert_ne!(
+            ContentHash::of_parts([&b"ab"[..], b"c"]),
+            ContentHash::of_parts([&b"a"[..], b"bc"])
+        );
     }
 }

@@ -56,8 +56,16 @@ pub fn parse(text: &str) -> Result<Value, YamlError> {
         let offset = error.location().map_or(0, |l| l.index().min(text.len()));
         let message = error.to_string();
         // The place is shown by the diagnostic; the parser's own " at line 1 column 2" would say it twice.
-        let message = message.split(" at line ").next().unwrap_or(&message).trim().to_owned();
-        YamlError { message, range: mark_at(text, offset) }
+        let message = message
+            .split(" at line ")
+            .next()
+            .unwrap_or(&message)
+            .trim()
+            .to_owned();
+        YamlError {
+            message,
+            range: mark_at(text, offset),
+        }
     })
 }
 
@@ -67,12 +75,29 @@ pub fn parse(text: &str) -> Result<Value, YamlError> {
 /// When the text is not one JSON value.
 pub fn parse_json(text: &str) -> Result<Value, YamlError> {
     let json: serde_json::Value = serde_json::from_str(text).map_err(|error| {
-        let line_start: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+        let line_start: usize = text
+            .split_inclusive('\n')
+            .take(error.line().saturating_sub(1))
+            .map(str::len)
+            .sum();
         let message = error.to_string();
-        let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
-        YamlError { message, range: mark_at(text, (line_start + error.column().saturating_sub(1)).min(text.len())) }
+        let message = message
+            .split(" at line ")
+            .next()
+            .unwrap_or(&message)
+            .to_owned();
+        YamlError {
+            message,
+            range: mark_at(
+                text,
+                (line_start + error.column().saturating_sub(1)).min(text.len()),
+            ),
+        }
     })?;
-    serde_yaml::to_value(json).map_err(|error| YamlError { message: error.to_string(), range: 0..0 })
+    serde_yaml::to_value(json).map_err(|error| YamlError {
+        message: error.to_string(),
+        range: 0..0,
+    })
 }
 
 /// The character at an offset, or the last one of the text.
@@ -96,11 +121,22 @@ pub enum Part {
 
 /// The byte range of the key or value at `path`, or of its nearest ancestor that has a place.
 pub fn locate(text: &str, path: &[Step], part: Part) -> Range<usize> {
-    let mut places = Places { text, events: Vec::new() };
+    let mut places = Places {
+        text,
+        events: Vec::new(),
+    };
     for event in Parser::new_from_str(text) {
         match event {
-            Ok((Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd, _)) => {}
-            Ok((event, span)) => places.events.push((event, span.start.index()..span.end.index())),
+            Ok((
+                Event::StreamStart
+                | Event::StreamEnd
+                | Event::DocumentStart(_)
+                | Event::DocumentEnd,
+                _,
+            )) => {}
+            Ok((event, span)) => places
+                .events
+                .push((event, span.start.index()..span.end.index())),
             Err(_) => break,
         }
     }
@@ -121,8 +157,14 @@ impl Places<'_> {
         let mut range = self.span_of(0)?;
         for (depth, step) in path.iter().enumerate() {
             let last = depth + 1 == path.len();
-            let Some((key, value)) = self.enter(at, step) else { return Some(range) };
-            range = self.span_of(if last && part == Part::Key { key } else { value })?;
+            let Some((key, value)) = self.enter(at, step) else {
+                return Some(range);
+            };
+            range = self.span_of(if last && part == Part::Key {
+                key
+            } else {
+                value
+            })?;
             at = value;
         }
         Some(range)
@@ -176,9 +218,17 @@ impl Places<'_> {
     }
 
     fn to_bytes(&self, chars: &Range<usize>) -> Range<usize> {
-        let mut bounds = self.text.char_indices().map(|(at, _)| at).chain([self.text.len()]);
+        let mut bounds = self
+            .text
+            .char_indices()
+            .map(|(at, _)| at)
+            .chain([self.text.len()]);
         let start = bounds.nth(chars.start).unwrap_or(self.text.len());
-        let end = if chars.is_empty() { None } else { bounds.nth(chars.len() - 1) };
+        let end = if chars.is_empty() {
+            None
+        } else {
+            bounds.nth(chars.len() - 1)
+        };
         start..end.unwrap_or(start).max(start)
     }
 }
@@ -200,7 +250,14 @@ mod tests {
         let text = "title: Ä b\nlist:\n  - {a: 1, b: [x, 'y z']}\n  - c\n";
         assert_eq!(at(text, &[key("title")], Part::Key), "title");
         assert_eq!(at(text, &[key("title")], Part::Value), "Ä b");
-        assert_eq!(at(text, &[key("list"), Step::Item(0), key("b"), Step::Item(1)], Part::Value), "'y z'");
+        assert_eq!(
+            at(
+                text,
+                &[key("list"), Step::Item(0), key("b"), Step::Item(1)],
+                Part::Value
+            ),
+            "'y z'"
+        );
         assert_eq!(at(text, &[key("list"), Step::Item(1)], Part::Value), "c");
         assert_eq!(at(text, &[key("list"), key("nothing")], Part::Value), "-");
     }
@@ -210,14 +267,20 @@ mod tests {
         let error = parse("a: 1\nb: [1\nc: 2\n").expect_err("the list is open");
         assert!(error.range.start > 4, "{error:?}");
         let error = parse_json("{\"a\": 1,\n \"b\" 2}").expect_err("a colon is missing");
-        assert_eq!((error.message.as_str(), error.range), ("expected `:`", 14..15));
+        assert_eq!(
+            (error.message.as_str(), error.range),
+            ("expected `:`", 14..15)
+        );
     }
 
     #[test]
     fn a_bomb_is_refused() {
         let mut text = "a: &a [x, x, x, x, x, x, x, x, x]\n".to_owned();
         for (from, to) in ('a'..'z').zip('b'..='z') {
-            text.push_str(&format!("{to}: &{to} [{}]\n", vec![format!("*{from}"); 9].join(", ")));
+            text.push_str(&format!(
+                "{to}: &{to} [{}]\n",
+                vec![format!("*{from}"); 9].join(", ")
+            ));
         }
         assert!(parse(&text).is_err());
     }

@@ -74,8 +74,14 @@ pub fn parse_all(
 ) -> Docs {
     let slots = slots(files, config, versions, diagnostics);
     load_copy_sources(files, provider, config, &slots, sources);
-    let work = Work { files, config, sources, memo };
-    let made: Vec<(Option<Doc>, Vec<Diagnostic>, bool)> = slots.par_iter().map(|slot| work.doc(slot)).collect();
+    let work = Work {
+        files,
+        config,
+        sources,
+        memo,
+    };
+    let made: Vec<(Option<Doc>, Vec<Diagnostic>, bool)> =
+        slots.par_iter().map(|slot| work.doc(slot)).collect();
     let mut docs = Docs::default();
     for (slot, (doc, said, draft)) in slots.iter().zip(made) {
         diagnostics.extend(said);
@@ -88,23 +94,58 @@ pub fn parse_all(
         }
     }
     *memo = DocMemo {
-        fronts: docs.docs.iter().map(|d| ((sources.get(d.summary.source).hash, config.docsets[d.summary.docset].dialect), d.front.clone())).collect(),
-        parses: docs.docs.iter().map(|d| (d.hash, d.parsed.clone())).collect(),
+        fronts: docs
+            .docs
+            .iter()
+            .map(|d| {
+                (
+                    (
+                        sources.get(d.summary.source).hash,
+                        config.docsets[d.summary.docset].dialect,
+                    ),
+                    d.front.clone(),
+                )
+            })
+            .collect(),
+        parses: docs
+            .docs
+            .iter()
+            .map(|d| (d.hash, d.parsed.clone()))
+            .collect(),
     };
     docs
 }
 
 /// Every Markdown file of every docset, with what it is.
-fn slots(files: &Files, config: &SiteConfig, versions: &[Option<Vec<String>>], diagnostics: &mut Vec<Diagnostic>) -> Vec<Slot> {
+fn slots(
+    files: &Files,
+    config: &SiteConfig,
+    versions: &[Option<Vec<String>>],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Slot> {
     let mut slots = Vec::new();
     for (n, docset) in config.docsets.iter().enumerate() {
         let names = versions[n].as_deref().unwrap_or_default();
-        let folders = std::iter::once((None, docset.docs_folder())).chain(names.iter().map(|v| (Some(v.clone()), docset.version_folder(v))));
+        let folders = std::iter::once((None, docset.docs_folder())).chain(
+            names
+                .iter()
+                .map(|v| (Some(v.clone()), docset.version_folder(v))),
+        );
         for (version, folder) in folders {
             let prefix = format!("{folder}/");
-            for (path, _) in files.all.range(prefix.clone()..).take_while(|(path, _)| path.starts_with(&prefix)) {
+            for (path, _) in files
+                .all
+                .range(prefix.clone()..)
+                .take_while(|(path, _)| path.starts_with(&prefix))
+            {
                 if let Some(relative) = path[prefix.len()..].strip_suffix(".md") {
-                    slots.push(Slot { docset: n, version: version.clone(), path: path.clone(), relative: relative.to_owned(), dialect: docset.dialect });
+                    slots.push(Slot {
+                        docset: n,
+                        version: version.clone(),
+                        path: path.clone(),
+                        relative: relative.to_owned(),
+                        dialect: docset.dialect,
+                    });
                 }
             }
         }
@@ -113,37 +154,68 @@ fn slots(files: &Files, config: &SiteConfig, versions: &[Option<Vec<String>>], d
     slots
 }
 
-fn unknown_version_folders(files: &Files, docset: &crate::config::DocsetConfig, names: &[String], diagnostics: &mut Vec<Diagnostic>) {
+fn unknown_version_folders(
+    files: &Files,
+    docset: &crate::config::DocsetConfig,
+    names: &[String],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let prefix = docset.website("versioned_docs/");
     let mut unknown: BTreeSet<&str> = BTreeSet::new();
-    for (path, _) in files.all.range(prefix.clone()..).take_while(|(path, _)| path.starts_with(&prefix)) {
+    for (path, _) in files
+        .all
+        .range(prefix.clone()..)
+        .take_while(|(path, _)| path.starts_with(&prefix))
+    {
         let folder = path[prefix.len()..].split('/').next().unwrap_or_default();
-        if !folder.strip_prefix("version-").is_some_and(|v| names.iter().any(|n| n == v)) {
+        if !folder
+            .strip_prefix("version-")
+            .is_some_and(|v| names.iter().any(|n| n == v))
+        {
             unknown.insert(folder);
         }
     }
     for folder in unknown {
         diagnostics.push(
-            Diagnostic::warning("versions", format!("`{folder}` is not a version of `{}`, so its docs are not built", docset.website("versions.json")))
-                .in_file(format!("{prefix}{folder}"))
-                .hint("add the version to versions.json, or remove the folder"),
+            Diagnostic::warning(
+                "versions",
+                format!(
+                    "`{folder}` is not a version of `{}`, so its docs are not built",
+                    docset.website("versions.json")
+                ),
+            )
+            .in_file(format!("{prefix}{folder}"))
+            .hint("add the version to versions.json, or remove the folder"),
         );
     }
 }
 
 /// Loads the COPY DOCS sources that stand outside the docs folders, and the sources of those.
-fn load_copy_sources(files: &mut Files, provider: &dyn FileProvider, config: &SiteConfig, slots: &[Slot], sources: &mut SourceMap) {
-    let mut todo: Vec<(String, Dialect)> = slots.iter().map(|s| (s.path.clone(), s.dialect)).collect();
+fn load_copy_sources(
+    files: &mut Files,
+    provider: &dyn FileProvider,
+    config: &SiteConfig,
+    slots: &[Slot],
+    sources: &mut SourceMap,
+) {
+    let mut todo: Vec<(String, Dialect)> =
+        slots.iter().map(|s| (s.path.clone(), s.dialect)).collect();
     let mut seen: BTreeSet<String> = todo.iter().map(|(path, _)| path.clone()).collect();
     while let Some((path, dialect)) = todo.pop() {
-        let Some(id) = files.text(&path) else { continue };
+        let Some(id) = files.text(&path) else {
+            continue;
+        };
         let text = sources.get(id).text.clone();
         if !text.contains("COPY DOCS") {
             continue;
         }
         let start = front_matter::parse(&text, dialect).body_start;
-        let Some(marker) = copy_docs::find(&text, start, dialect).0 else { continue };
-        let Ok(source) = copy_docs::resolve_path(&marker.path, &config.copy_root) else { continue };
+        let Some(marker) = copy_docs::find(&text, start, dialect).0 else {
+            continue;
+        };
+        let Ok(source) = copy_docs::resolve_path(&marker.path, &config.copy_root) else {
+            continue;
+        };
         if seen.insert(source.clone()) {
             files.also(provider, &source, sources);
             todo.push((source, dialect));
@@ -167,36 +239,90 @@ impl Work<'_> {
         };
         let source = self.sources.get(id);
         let front = self.front(source.hash, &source.text, slot.dialect);
-        let mut diagnostics: Vec<Diagnostic> = front.problems.iter().map(|p| p.in_source(id, 0)).collect();
+        let mut diagnostics: Vec<Diagnostic> =
+            front.problems.iter().map(|p| p.in_source(id, 0)).collect();
         if front.front.draft {
             return (None, diagnostics, true);
         }
-        if slot.dialect == Dialect::DocusaurusV1 && (!front.present || source.text[front.body_start..].trim().is_empty()) {
-            let why = if front.present { "has no text" } else { "has no front matter" };
-            diagnostics.push(Problem::warning("front-matter", 0..0, format!("this doc {why} and is not built")).hint("Docusaurus v1 leaves such docs out").in_source(id, 0));
+        if slot.dialect == Dialect::DocusaurusV1
+            && (!front.present || source.text[front.body_start..].trim().is_empty())
+        {
+            let why = if front.present {
+                "has no text"
+            } else {
+                "has no front matter"
+            };
+            diagnostics.push(
+                Problem::warning(
+                    "front-matter",
+                    0..0,
+                    format!("this doc {why} and is not built"),
+                )
+                .hint("Docusaurus v1 leaves such docs out")
+                .in_source(id, 0),
+            );
             return (None, diagnostics, false);
         }
-        let page = Text { id, path: source.path.clone(), text: source.text.clone() };
-        let rules = Rules { copy_root: &self.config.copy_root, dialect: slot.dialect };
+        let page = Text {
+            id,
+            path: source.path.clone(),
+            text: source.text.clone(),
+        };
+        let rules = Rules {
+            copy_root: &self.config.copy_root,
+            dialect: slot.dialect,
+        };
         let expanded = copy_docs::expand(&page, front.body_start, rules, &|path| self.lookup(path));
         diagnostics.extend(expanded.diagnostics.iter().cloned());
-        let hash = ContentHash::of_parts([expanded.text.as_bytes(), format!("{:?}", slot.dialect).as_bytes()]);
-        let parsed = self.memo.parses.get(&hash).cloned().unwrap_or_else(|| Arc::new(markdown::parse(&expanded.text, slot.dialect)));
-        diagnostics.extend(parsed.problems.iter().map(|p| p.at_origin(|range| expanded.segments.origin(range))));
+        let hash = ContentHash::of_parts([
+            expanded.text.as_bytes(),
+            format!("{:?}", slot.dialect).as_bytes(),
+        ]);
+        let parsed = self
+            .memo
+            .parses
+            .get(&hash)
+            .cloned()
+            .unwrap_or_else(|| Arc::new(markdown::parse(&expanded.text, slot.dialect)));
+        diagnostics.extend(
+            parsed
+                .problems
+                .iter()
+                .map(|p| p.at_origin(|range| expanded.segments.origin(range))),
+        );
         let summary = summary(slot, id, source.path.clone(), &front, &parsed);
         let show_title = self.show_title(slot, &summary, &front, &parsed, &mut diagnostics);
-        (Some(Doc { summary, front, expanded: Arc::new(expanded), parsed, hash, show_title }), diagnostics, false)
+        (
+            Some(Doc {
+                summary,
+                front,
+                expanded: Arc::new(expanded),
+                parsed,
+                hash,
+                show_title,
+            }),
+            diagnostics,
+            false,
+        )
     }
 
     fn front(&self, hash: ContentHash, text: &str, dialect: Dialect) -> Arc<front_matter::Parsed> {
-        self.memo.fronts.get(&(hash, dialect)).cloned().unwrap_or_else(|| Arc::new(front_matter::parse(text, dialect)))
+        self.memo
+            .fronts
+            .get(&(hash, dialect))
+            .cloned()
+            .unwrap_or_else(|| Arc::new(front_matter::parse(text, dialect)))
     }
 
     fn lookup(&self, path: &str) -> Result<Text, String> {
         match self.files.all.get(path) {
             Some(File::Text(id)) => {
                 let source = self.sources.get(*id);
-                Ok(Text { id: *id, path: source.path.clone(), text: source.text.clone() })
+                Ok(Text {
+                    id: *id,
+                    path: source.path.clone(),
+                    text: source.text.clone(),
+                })
             }
             Some(File::Bad(diagnostic)) => Err(format!("cannot be used: {}", diagnostic.message)),
             Some(File::Bytes { .. }) => Err("is not a Markdown file".into()),
@@ -205,7 +331,14 @@ impl Work<'_> {
     }
 
     /// The title heading is left out on request, and where the title is the body's own first heading.
-    fn show_title(&self, slot: &Slot, summary: &DocSummary, front: &front_matter::Parsed, parsed: &ParsedDoc, diagnostics: &mut Vec<Diagnostic>) -> bool {
+    fn show_title(
+        &self,
+        slot: &Slot,
+        summary: &DocSummary,
+        front: &front_matter::Parsed,
+        parsed: &ParsedDoc,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> bool {
         if front.front.hide_title {
             return false;
         }
@@ -217,45 +350,80 @@ impl Work<'_> {
         }
         if parsed.starts_with_h1 {
             diagnostics.push(
-                Problem::warning("title", front.place("title"), "this page has two titles: its own and the first heading of its text")
-                    .hint("set `hide_title: true`, or remove the heading")
-                    .in_source(summary.source, 0),
+                Problem::warning(
+                    "title",
+                    front.place("title"),
+                    "this page has two titles: its own and the first heading of its text",
+                )
+                .hint("set `hide_title: true`, or remove the heading")
+                .in_source(summary.source, 0),
             );
         }
         true
     }
 }
 
-fn summary(slot: &Slot, source: crate::source::SourceId, path: Arc<str>, front: &front_matter::Parsed, parsed: &ParsedDoc) -> DocSummary {
+fn summary(
+    slot: &Slot,
+    source: crate::source::SourceId,
+    path: Arc<str>,
+    front: &front_matter::Parsed,
+    parsed: &ParsedDoc,
+) -> DocSummary {
     let fields = &front.front;
-    let (folder, stem) = slot.relative.rsplit_once('/').map_or(("", slot.relative.as_str()), |(folder, stem)| (folder, stem));
+    let (folder, stem) = slot
+        .relative
+        .rsplit_once('/')
+        .map_or(("", slot.relative.as_str()), |(folder, stem)| {
+            (folder, stem)
+        });
     let last = own_id(slot, fields).unwrap_or_else(|| stem.to_owned());
     let id = crate::site::pages::join(folder, &last);
-    let title = fields.title.clone().or_else(|| parsed.first_h1().map(str::to_owned)).unwrap_or_else(|| id.clone());
-    let key = if fields.original_id.is_some() { "original_id" } else { "id" };
+    let title = fields
+        .title
+        .clone()
+        .or_else(|| parsed.first_h1().map(str::to_owned))
+        .unwrap_or_else(|| id.clone());
+    let key = if fields.original_id.is_some() {
+        "original_id"
+    } else {
+        "id"
+    };
     DocSummary {
         docset: slot.docset,
         version: slot.version.clone(),
         path,
         source,
         relative: slot.relative.clone(),
-        label: fields.sidebar_label.clone().unwrap_or_else(|| title.clone()),
+        label: fields
+            .sidebar_label
+            .clone()
+            .unwrap_or_else(|| title.clone()),
         title,
         description: fields.description.clone(),
         slug: fields.slug.clone(),
         no_pagination: fields.no_pagination,
         anchors: parsed.anchors.clone().into(),
-        id_place: Span { source, range: front.place(key) },
+        id_place: Span {
+            source,
+            range: front.place(key),
+        },
         id,
     }
 }
 
 /// The last part of a doc's id, without the version that a versioned doc carries.
 fn own_id(slot: &Slot, fields: &FrontMatter) -> Option<String> {
-    let Some(version) = &slot.version else { return fields.id.clone() };
+    let Some(version) = &slot.version else {
+        return fields.id.clone();
+    };
     if let Some(original) = &fields.original_id {
         return Some(original.clone());
     }
     let id = fields.id.as_ref()?;
-    Some(id.strip_prefix(&format!("version-{version}-")).unwrap_or(id).to_owned())
+    Some(
+        id.strip_prefix(&format!("version-{version}-"))
+            .unwrap_or(id)
+            .to_owned(),
+    )
 }

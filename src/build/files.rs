@@ -94,21 +94,33 @@ const MAX_TEXT: usize = 64 << 20;
 
 impl Files {
     /// Loads every file that a configuration names or implies.
-    pub fn load(&mut self, provider: &dyn FileProvider, config: &SiteConfig, sources: &mut SourceMap) {
+    pub fn load(
+        &mut self,
+        provider: &dyn FileProvider,
+        config: &SiteConfig,
+        sources: &mut SourceMap,
+    ) {
         self.all.clear();
         self.problems.clear();
         let mut paths: BTreeSet<String> = BTreeSet::new();
         for folder in config.source_folders() {
             let listing = provider.list(&folder);
             paths.extend(listing.files);
-            self.problems.extend(listing.problems.into_iter().map(|(path, why)| Diagnostic::error("file", why).in_file(path)));
+            self.problems.extend(
+                listing
+                    .problems
+                    .into_iter()
+                    .map(|(path, why)| Diagnostic::error("file", why).in_file(path)),
+            );
         }
         for docset in &config.docsets {
             paths.extend(SETTINGS.iter().map(|name| docset.website(name)));
         }
         let texts: BTreeSet<String> = paths.iter().filter(|path| is_text(path)).cloned().collect();
-        let all: Vec<(String, Result<Vec<u8>, ReadError>)> =
-            texts.into_par_iter().map(|path| (path.clone(), provider.read(&path))).collect();
+        let all: Vec<(String, Result<Vec<u8>, ReadError>)> = texts
+            .into_par_iter()
+            .map(|path| (path.clone(), provider.read(&path)))
+            .collect();
         for (path, bytes) in all {
             self.set_text(&path, bytes, sources);
         }
@@ -121,7 +133,12 @@ impl Files {
     }
 
     /// Loads some paths again.
-    pub fn reload(&mut self, provider: &dyn FileProvider, paths: &BTreeSet<String>, sources: &mut SourceMap) {
+    pub fn reload(
+        &mut self,
+        provider: &dyn FileProvider,
+        paths: &BTreeSet<String>,
+        sources: &mut SourceMap,
+    ) {
         for path in paths {
             let bytes = provider.read(path);
             if is_text(path) {
@@ -160,7 +177,13 @@ impl Files {
                 return;
             }
             Err(error) => bad(path, error.to_string()),
-            Ok(bytes) if bytes.len() > MAX_TEXT => bad(path, format!("the file is too large: {} MiB, and texts may have 64", bytes.len() >> 20)),
+            Ok(bytes) if bytes.len() > MAX_TEXT => bad(
+                path,
+                format!(
+                    "the file is too large: {} MiB, and texts may have 64",
+                    bytes.len() >> 20
+                ),
+            ),
             Ok(bytes) => match String::from_utf8(bytes) {
                 Ok(text) => File::Text(sources.set(path, &text)),
                 Err(error) => not_utf8(path, &error, sources),
@@ -171,7 +194,13 @@ impl Files {
 }
 
 /// Files beside the docs that shape the docset.
-pub const SETTINGS: [&str; 5] = ["versions.json", "sidebars.json", "sidebars.yaml", "sidebars.yml", "versions.yaml"];
+pub const SETTINGS: [&str; 5] = [
+    "versions.json",
+    "sidebars.json",
+    "sidebars.yaml",
+    "sidebars.yml",
+    "versions.yaml",
+];
 
 /// Whether a path is read as text rather than published as it is.
 fn is_text(path: &str) -> bool {
@@ -196,9 +225,14 @@ fn not_utf8(path: &str, error: &std::string::FromUtf8Error, sources: &mut Source
     let shown = &sources.get(id).text;
     // The offset in the normalised text may differ after `\r`; the replacement character is easier to find.
     let start = shown.find('\u{fffd}').unwrap_or(at.min(shown.len()));
-    let span = crate::source::Span { source: id, range: start..(start + '\u{fffd}'.len_utf8()).min(shown.len()) };
+    let span = crate::source::Span {
+        source: id,
+        range: start..(start + '\u{fffd}'.len_utf8()).min(shown.len()),
+    };
     File::Bad(Box::new(
-        Diagnostic::error("file", "the file is not UTF-8").at(span, "this byte is not").hint("save it with the encoding UTF-8"),
+        Diagnostic::error("file", "the file is not UTF-8")
+            .at(span, "this byte is not")
+            .hint("save it with the encoding UTF-8"),
     ))
 }
 
@@ -206,7 +240,10 @@ fn bytes_file(path: &str, bytes: Result<Vec<u8>, ReadError>) -> Option<File> {
     match bytes {
         Err(ReadError::Missing) => None,
         Err(error) => Some(bad(path, error.to_string())),
-        Ok(bytes) => Some(File::Bytes { hash: ContentHash::of(&bytes), size: image_size(path, &bytes) }),
+        Ok(bytes) => Some(File::Bytes {
+            hash: ContentHash::of(&bytes),
+            size: image_size(path, &bytes),
+        }),
     }
 }
 
@@ -215,12 +252,16 @@ fn image_size(path: &str, bytes: &[u8]) -> Option<(usize, usize)> {
     if path.ends_with(".svg") {
         return svg_size(std::str::from_utf8(bytes).ok()?);
     }
-    let known = [".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".ico", ".avif"];
+    let known = [
+        ".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".ico", ".avif",
+    ];
     let lower = path.to_lowercase();
     if !known.iter().any(|ending| lower.ends_with(ending)) {
         return None;
     }
-    imagesize::blob_size(bytes).ok().map(|size| (size.width, size.height))
+    imagesize::blob_size(bytes)
+        .ok()
+        .map(|size| (size.width, size.height))
 }
 
 /// `width` and `height` of an SVG, else those of its `viewBox`.
@@ -228,16 +269,29 @@ fn svg_size(text: &str) -> Option<(usize, usize)> {
     let tag = &text[text.find("<svg")?..];
     let tag = &tag[..tag.find('>')?];
     let attribute = |name: &str| {
-        let start = tag.find(&format!(" {name}=")).or_else(|| tag.find(&format!("\n{name}=")))? + name.len() + 2;
+        let start = tag
+            .find(&format!(" {name}="))
+            .or_else(|| tag.find(&format!("\n{name}=")))?
+            + name.len()
+            + 2;
         let value = tag.get(start + 1..)?;
         Some(value[..value.find(['"', '\''])?].to_owned())
     };
     let pixels = |name: &str| attribute(name)?.trim_end_matches("px").parse::<f64>().ok();
-    let round = |x: f64| if x >= 1.0 && x < 1e6 { Some(x.round() as usize) } else { None };
+    let round = |x: f64| {
+        if x >= 1.0 && x < 1e6 {
+            Some(x.round() as usize)
+        } else {
+            None
+        }
+    };
     if let (Some(width), Some(height)) = (pixels("width"), pixels("height")) {
         return Some((round(width)?, round(height)?));
     }
-    let view: Vec<f64> = attribute("viewBox")?.split([' ', ',']).filter_map(|n| n.parse().ok()).collect();
+    let view: Vec<f64> = attribute("viewBox")?
+        .split([' ', ','])
+        .filter_map(|n| n.parse().ok())
+        .collect();
     match view.as_slice() {
         [_, _, width, height] => Some((round(*width)?, round(*height)?)),
         _ => None,
@@ -251,14 +305,27 @@ pub struct MemoryFiles(pub BTreeMap<String, Vec<u8>>);
 impl MemoryFiles {
     /// Files from paths and texts.
     pub fn new<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        Self(files.into_iter().map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec())).collect())
+        Self(
+            files
+                .into_iter()
+                .map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()))
+                .collect(),
+        )
     }
 }
 
 impl FileProvider for MemoryFiles {
     fn list(&self, folder: &str) -> Listing {
         let prefix = format!("{folder}/");
-        Listing { files: self.0.keys().filter(|path| path.starts_with(&prefix)).cloned().collect(), problems: Vec::new() }
+        Listing {
+            files: self
+                .0
+                .keys()
+                .filter(|path| path.starts_with(&prefix))
+                .cloned()
+                .collect(),
+            problems: Vec::new(),
+        }
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
@@ -272,7 +339,10 @@ mod tests {
 
     #[test]
     fn sizes_of_images() {
-        assert_eq!(svg_size("<?xml?><svg xmlns=\"x\" width=\"30px\" height=\"12.4\">"), Some((30, 12)));
+        assert_eq!(
+            svg_size("<?xml?><svg xmlns=\"x\" width=\"30px\" height=\"12.4\">"),
+            Some((30, 12))
+        );
         assert_eq!(svg_size("<svg viewBox=\"0 0 24 16\">"), Some((24, 16)));
         assert_eq!(svg_size("<svg width=\"100%\">"), None);
         assert_eq!(image_size("a.png", b"not an image"), None);
@@ -283,7 +353,9 @@ mod tests {
         let mut sources = SourceMap::default();
         let mut files = Files::default();
         files.set_text("docs/a.md", Ok(b"ok\nba\xffd".to_vec()), &mut sources);
-        let Some(File::Bad(diagnostic)) = files.all.get("docs/a.md") else { panic!("it is bad") };
+        let Some(File::Bad(diagnostic)) = files.all.get("docs/a.md") else {
+            panic!("it is bad")
+        };
         let span = diagnostic.place.clone().expect("it has a place");
         assert_eq!(sources.place(&span), (2, 3));
     }

@@ -59,7 +59,10 @@ pub struct Outcome {
 impl Outcome {
     /// How many errors there are.
     pub fn errors(&self) -> usize {
-        self.diagnostics.iter().filter(|d| d.severity == Severity::Error).count()
+        self.diagnostics
+            .iter()
+            .filter(|d| d.severity == Severity::Error)
+            .count()
     }
 
     /// How many warnings there are.
@@ -115,7 +118,13 @@ impl Build {
     }
 
     /// Builds the site.
-    pub fn run(&mut self, provider: &dyn FileProvider, changes: &ChangeSet, sink: &dyn Sink, progress: &(dyn Fn(Phase) + Sync)) -> Outcome {
+    pub fn run(
+        &mut self,
+        provider: &dyn FileProvider,
+        changes: &ChangeSet,
+        sink: &dyn Sink,
+        progress: &(dyn Fn(Phase) + Sync),
+    ) -> Outcome {
         let mut diagnostics = Vec::new();
         progress(Phase::Parse);
         let mut indexed = self.index(provider, changes, &mut diagnostics);
@@ -127,13 +136,27 @@ impl Build {
     }
 
     /// Loads, parses and indexes the site.
-    pub fn index(&mut self, provider: &dyn FileProvider, changes: &ChangeSet, diagnostics: &mut Vec<Diagnostic>) -> Indexed {
+    pub fn index(
+        &mut self,
+        provider: &dyn FileProvider,
+        changes: &ChangeSet,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Indexed {
         let (config, config_source) = self.configure(provider, changes, diagnostics);
         self.load(provider, changes, &config);
         diagnostics.extend(self.files.problems.iter().cloned());
         let (inputs, sidebars) = settings::read(&self.files, &self.sources, &config, diagnostics);
-        let versions: Vec<Option<Vec<String>>> = inputs.iter().map(|i| i.versions.clone()).collect();
-        let docs = docs::parse_all(&mut self.files, provider, &config, &versions, &mut self.sources, &mut self.docs, diagnostics);
+        let versions: Vec<Option<Vec<String>>> =
+            inputs.iter().map(|i| i.versions.clone()).collect();
+        let docs = docs::parse_all(
+            &mut self.files,
+            provider,
+            &config,
+            &versions,
+            &mut self.sources,
+            &mut self.docs,
+            diagnostics,
+        );
         // After the docs, because copying may have loaded more files.
         diagnostics.extend(self.files.all.values().filter_map(|file| match file {
             File::Bad(diagnostic) => Some((**diagnostic).clone()),
@@ -141,16 +164,28 @@ impl Build {
         }));
         self.extra.clone_from(&docs.extra_reads);
         let summaries = docs.docs.iter().map(|d| d.summary.clone()).collect();
-        let mut site = crate::site::pages::index(&config, config_source, &inputs, summaries, diagnostics);
+        let mut site =
+            crate::site::pages::index(&config, config_source, &inputs, summaries, diagnostics);
         site.drafts.clone_from(&docs.drafts);
         settings::fill_sidebars(&mut site, &sidebars, diagnostics);
         let assets = wiring::assets(&self.files, &config);
-        let mut indexed = Indexed { config, config_source, site, docs, assets };
+        let mut indexed = Indexed {
+            config,
+            config_source,
+            site,
+            docs,
+            assets,
+        };
         wiring::routes(&mut indexed, &self.files, diagnostics);
         indexed
     }
 
-    fn configure(&mut self, provider: &dyn FileProvider, changes: &ChangeSet, diagnostics: &mut Vec<Diagnostic>) -> (SiteConfig, Option<SourceId>) {
+    fn configure(
+        &mut self,
+        provider: &dyn FileProvider,
+        changes: &ChangeSet,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> (SiteConfig, Option<SourceId>) {
         let ask = match changes {
             ChangeSet::All => true,
             ChangeSet::Paths(paths) => paths.contains(config::FILE_NAME),
@@ -160,18 +195,25 @@ impl Build {
                 Ok(bytes) => match String::from_utf8(bytes) {
                     Ok(text) => Some(text),
                     Err(_) => {
-                        diagnostics.push(Diagnostic::error("file", "the file is not UTF-8").in_file(config::FILE_NAME));
+                        diagnostics.push(
+                            Diagnostic::error("file", "the file is not UTF-8")
+                                .in_file(config::FILE_NAME),
+                        );
                         None
                     }
                 },
                 Err(files::ReadError::Missing) => None,
                 Err(error) => {
-                    diagnostics.push(Diagnostic::error("file", error.to_string()).in_file(config::FILE_NAME));
+                    diagnostics.push(
+                        Diagnostic::error("file", error.to_string()).in_file(config::FILE_NAME),
+                    );
                     None
                 }
             };
         }
-        let Some(text) = &self.config_text else { return (SiteConfig::defaults(), None) };
+        let Some(text) = &self.config_text else {
+            return (SiteConfig::defaults(), None);
+        };
         let id = self.sources.set(config::FILE_NAME, text);
         let (config, problems) = config::parse(&self.sources.get(id).text.clone());
         diagnostics.extend(problems.iter().map(|p| p.in_source(id, 0)));
@@ -181,10 +223,24 @@ impl Build {
     fn load(&mut self, provider: &dyn FileProvider, changes: &ChangeSet, config: &SiteConfig) {
         match changes {
             // A new configuration may name other folders.
-            ChangeSet::Paths(paths) if !paths.contains(config::FILE_NAME) && !self.files.all.is_empty() => {
-                let folders: Vec<String> = config.source_folders().into_iter().map(|f| format!("{f}/")).collect();
-                let settings: Vec<String> = config.docsets.iter().flat_map(|d| files::SETTINGS.map(|s| d.website(s))).collect();
-                let relevant = |path: &&String| folders.iter().any(|f| path.starts_with(f)) || settings.contains(path) || self.extra.contains(*path);
+            ChangeSet::Paths(paths)
+                if !paths.contains(config::FILE_NAME) && !self.files.all.is_empty() =>
+            {
+                let folders: Vec<String> = config
+                    .source_folders()
+                    .into_iter()
+                    .map(|f| format!("{f}/"))
+                    .collect();
+                let settings: Vec<String> = config
+                    .docsets
+                    .iter()
+                    .flat_map(|d| files::SETTINGS.map(|s| d.website(s)))
+                    .collect();
+                let relevant = |path: &&String| {
+                    folders.iter().any(|f| path.starts_with(f))
+                        || settings.contains(path)
+                        || self.extra.contains(*path)
+                };
                 let paths = paths.iter().filter(relevant).cloned().collect();
                 self.files.reload(provider, &paths, &mut self.sources);
             }
@@ -192,7 +248,13 @@ impl Build {
         }
     }
 
-    fn finish(&mut self, indexed: &mut Indexed, sink: &dyn Sink, progress: &(dyn Fn(Phase) + Sync), diagnostics: &mut Vec<Diagnostic>) -> Outcome {
+    fn finish(
+        &mut self,
+        indexed: &mut Indexed,
+        sink: &dyn Sink,
+        progress: &(dyn Fn(Phase) + Sync),
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Outcome {
         let mut outcome = Outcome {
             diagnostics: Vec::new(),
             built: false,
@@ -207,8 +269,18 @@ impl Build {
         if diagnostics.iter().any(|d| d.severity == Severity::Error) {
             return outcome;
         }
-        let memory = publish::Memory { rendered: &mut self.rendered, warnings: &mut self.page_warnings };
-        let job = publish::Job { indexed, resolved: &resolved, files: &self.files, highlighter: &self.highlighter, sink, progress };
+        let memory = publish::Memory {
+            rendered: &mut self.rendered,
+            warnings: &mut self.page_warnings,
+        };
+        let job = publish::Job {
+            indexed,
+            resolved: &resolved,
+            files: &self.files,
+            highlighter: &self.highlighter,
+            sink,
+            progress,
+        };
         match job.run(&theme, memory, diagnostics) {
             Ok(rendered) => {
                 outcome.rendered = rendered;

@@ -53,16 +53,24 @@ pub struct MemoryTree {
 impl MemoryTree {
     /// A sink for the build after the one that made `before`.
     pub fn after(before: BTreeMap<String, Output>) -> Self {
-        Self { before, now: Mutex::default() }
+        Self {
+            before,
+            now: Mutex::default(),
+        }
     }
 
     /// The finished tree.
     pub fn finish(self) -> BTreeMap<String, Output> {
-        self.now.into_inner().unwrap_or_else(PoisonError::into_inner)
+        self.now
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn insert(&self, path: &str, output: Output) {
-        self.now.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), output);
+        self.now
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(path.to_owned(), output);
     }
 }
 
@@ -73,12 +81,21 @@ impl Sink for MemoryTree {
     }
 
     fn copy(&self, path: &str, from: &str, hash: ContentHash) -> Result<(), String> {
-        self.insert(path, Output::Copy { from: from.to_owned(), hash });
+        self.insert(
+            path,
+            Output::Copy {
+                from: from.to_owned(),
+                hash,
+            },
+        );
         Ok(())
     }
 
     fn keep(&self, path: &str) -> Result<(), String> {
-        let old = self.before.get(path).ok_or_else(|| format!("`{path}` was not in the build before"))?;
+        let old = self
+            .before
+            .get(path)
+            .ok_or_else(|| format!("`{path}` was not in the build before"))?;
         self.insert(path, old.clone());
         Ok(())
     }

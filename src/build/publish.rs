@@ -52,18 +52,29 @@ enum Content {
 
 impl Theme {
     /// Loads templates and theme files. `None` when a template is broken; that is in the diagnostics then.
-    pub fn load(files: &Files, sources: &SourceMap, indexed: &Indexed, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+    pub fn load(
+        files: &Files,
+        sources: &SourceMap,
+        indexed: &Indexed,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Self> {
         let mut hasher = blake3::Hasher::new();
         let own: Vec<SiteTemplate> = files
             .all
             .range("templates/".to_owned()..)
             .take_while(|(path, _)| path.starts_with("templates/"))
             .filter_map(|(path, file)| {
-                let File::Text(source) = file else { return None };
+                let File::Text(source) = file else {
+                    return None;
+                };
                 let name = path.strip_prefix("templates/")?.to_owned();
                 hasher.update(path.as_bytes());
                 hasher.update(&sources.get(*source).hash.0);
-                Some(SiteTemplate { name, source: *source, text: sources.get(*source).text.clone() })
+                Some(SiteTemplate {
+                    name,
+                    source: *source,
+                    text: sources.get(*source).text.clone(),
+                })
             })
             .collect();
         let templates = match Templates::load(own) {
@@ -73,19 +84,45 @@ impl Theme {
                 None
             }
         };
-        let theme_files: Vec<ThemeFile> = theme::STATIC.iter().map(|(name, bytes)| theme_file(files, name, bytes)).collect();
-        let mut find = |placed: &Placed, what: &str| static_file(files, &theme_files, indexed, placed, what, diagnostics);
+        let theme_files: Vec<ThemeFile> = theme::STATIC
+            .iter()
+            .map(|(name, bytes)| theme_file(files, name, bytes))
+            .collect();
+        let mut find = |placed: &Placed, what: &str| {
+            static_file(files, &theme_files, indexed, placed, what, diagnostics)
+        };
         let settings = &indexed.config.theme;
         let logo = settings.logo.as_ref().and_then(|p| find(p, "logo"));
         let favicon = settings.favicon.as_ref().and_then(|p| find(p, "favicon"));
-        let extra: Vec<String> = settings.css.iter().filter_map(|p| find(p, "stylesheet")).collect();
-        let favicon = favicon.or_else(|| theme_files.iter().find(|f| f.name == "img/favicon.svg").map(|f| f.published.clone()))?;
+        let extra: Vec<String> = settings
+            .css
+            .iter()
+            .filter_map(|p| find(p, "stylesheet"))
+            .collect();
+        let favicon = favicon.or_else(|| {
+            theme_files
+                .iter()
+                .find(|f| f.name == "img/favicon.svg")
+                .map(|f| f.published.clone())
+        })?;
         for file in &theme_files {
             hasher.update(file.published.as_bytes());
         }
         let accent = accent_css(settings.accent.as_deref(), settings.accent_dark.as_deref());
-        let extra_css = accent.iter().map(|(path, _)| path.clone()).chain(extra).collect();
-        Some(Self { templates: templates?, files: theme_files, extra_css, accent, logo, favicon, hash: ContentHash::from_hasher(&hasher) })
+        let extra_css = accent
+            .iter()
+            .map(|(path, _)| path.clone())
+            .chain(extra)
+            .collect();
+        Some(Self {
+            templates: templates?,
+            files: theme_files,
+            extra_css,
+            accent,
+            logo,
+            favicon,
+            hash: ContentHash::from_hasher(&hasher),
+        })
     }
 }
 
@@ -95,11 +132,22 @@ fn theme_file(files: &Files, name: &str, bytes: &'static [u8]) -> ThemeFile {
         Some(File::Bytes { hash, .. }) => (*hash, Content::Own { path, hash: *hash }),
         _ => (ContentHash::of(bytes), Content::BuiltIn(bytes)),
     };
-    ThemeFile { name: name.to_owned(), published: hashed(name, &hash), content }
+    ThemeFile {
+        name: name.to_owned(),
+        published: hashed(name, &hash),
+        content,
+    }
 }
 
 /// The published path of a file that the theme settings name.
-fn static_file(files: &Files, theme_files: &[ThemeFile], indexed: &Indexed, placed: &Placed, what: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+fn static_file(
+    files: &Files,
+    theme_files: &[ThemeFile],
+    indexed: &Indexed,
+    placed: &Placed,
+    what: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<String> {
     let name = placed.text.trim_start_matches("./").trim_start_matches('/');
     if let Some(File::Bytes { .. }) = files.all.get(&format!("static/{name}")) {
         return Some(name.to_owned());
@@ -107,7 +155,11 @@ fn static_file(files: &Files, theme_files: &[ThemeFile], indexed: &Indexed, plac
     if let Some(file) = theme_files.iter().find(|f| f.name == name) {
         return Some(file.published.clone());
     }
-    let mut diagnostic = Diagnostic::error("theme", format!("the {what} `{}` does not exist", placed.text)).hint(format!("put it at `static/{name}`"));
+    let mut diagnostic = Diagnostic::error(
+        "theme",
+        format!("the {what} `{}` does not exist", placed.text),
+    )
+    .hint(format!("put it at `static/{name}`"));
     diagnostic.place = super::wiring::config_span(indexed, &placed.place);
     diagnostics.push(diagnostic);
     None
@@ -118,13 +170,18 @@ fn accent_css(light: Option<&str>, dark: Option<&str>) -> Option<(String, String
     if light.is_none() && dark.is_none() {
         return None;
     }
-    let rule = |colour: &str| format!("--accent:{colour};--accent-bg:color-mix(in srgb,{colour} 12%,var(--bg))");
+    let rule = |colour: &str| {
+        format!("--accent:{colour};--accent-bg:color-mix(in srgb,{colour} 12%,var(--bg))")
+    };
     let mut css = String::new();
     if let Some(colour) = light {
         css.push_str(&format!(":root{{{}}}\n", rule(colour)));
     }
     // Without a dark accent of its own, the theme's dark one is mixed from the light one.
-    let dark = dark.map_or_else(|| format!("color-mix(in srgb,{} 45%,#fff)", light.unwrap_or("#7cb0ff")), str::to_owned);
+    let dark = dark.map_or_else(
+        || format!("color-mix(in srgb,{} 45%,#fff)", light.unwrap_or("#7cb0ff")),
+        str::to_owned,
+    );
     css.push_str(&format!("@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{}}}}}\n:root[data-theme=dark]{{{}}}\n", rule(&dark), rule(&dark)));
     Some((hashed("accent.css", &ContentHash::of(css.as_bytes())), css))
 }
@@ -178,7 +235,12 @@ impl Job<'_> {
     ///
     /// # Errors
     /// When the sink fails; a template that fails becomes a diagnostic.
-    pub fn run(&self, theme: &Theme, memory: Memory<'_>, diagnostics: &mut Vec<Diagnostic>) -> Result<usize, String> {
+    pub fn run(
+        &self,
+        theme: &Theme,
+        memory: Memory<'_>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<usize, String> {
         unknown_languages(self.indexed, diagnostics);
         let shell = match self.shell(theme) {
             Ok(shell) => shell,
@@ -193,8 +255,10 @@ impl Job<'_> {
         let rendered = AtomicUsize::new(0);
         let known = &*memory.rendered;
         let old_warnings = &*memory.warnings;
-        let pages: Vec<Result<Done, Failure>> =
-            ids.par_iter().map(|id| self.page(&shell, *id, &world, known, old_warnings, &rendered)).collect();
+        let pages: Vec<Result<Done, Failure>> = ids
+            .par_iter()
+            .map(|id| self.page(&shell, *id, &world, known, old_warnings, &rendered))
+            .collect();
         let mut fingerprints = HashMap::with_capacity(pages.len());
         let mut warnings = BTreeMap::new();
         for page in pages {
@@ -223,20 +287,39 @@ impl Job<'_> {
     fn shell<'s>(&'s self, theme: &'s Theme) -> Result<Shell<'s>, Box<Diagnostic>> {
         let indexed = self.indexed;
         let urls = Urls::new(&indexed.config);
-        let resolver = Resolver { site: &indexed.site, assets: &indexed.assets, base_url: &indexed.config.base_url };
+        let resolver = Resolver {
+            site: &indexed.site,
+            assets: &indexed.assets,
+            base_url: &indexed.config.base_url,
+        };
         let link = |href: &str| match rooted(resolver, indexed, href) {
-            Ok(target) if !matches!(target, Target::Elsewhere(_)) => SidebarHref::Inside(inside(indexed, &target)),
+            Ok(target) if !matches!(target, Target::Elsewhere(_)) => {
+                SidebarHref::Inside(inside(indexed, &target))
+            }
             _ => SidebarHref::Outside(href.to_owned()),
         };
-        let contents = |d: usize, v: usize| crate::render::made::contents_route(&indexed.site, d, v);
-        let navs = Navs::render(&indexed.site, &theme.templates, &LinkWriter { urls: &urls, link: &link }, &contents)?;
+        let contents =
+            |d: usize, v: usize| crate::render::made::contents_route(&indexed.site, d, v);
+        let navs = Navs::render(
+            &indexed.site,
+            &theme.templates,
+            &LinkWriter {
+                urls: &urls,
+                link: &link,
+            },
+            &contents,
+        )?;
         Ok(Shell {
             config: &indexed.config,
             site: &indexed.site,
             urls,
             templates: &theme.templates,
             navs,
-            assets: theme.files.iter().map(|f| (f.name.clone(), f.published.clone())).collect(),
+            assets: theme
+                .files
+                .iter()
+                .map(|f| (f.name.clone(), f.published.clone()))
+                .collect(),
             extra_css: theme.extra_css.clone(),
             logo: theme.logo.clone(),
             favicon: theme.favicon.clone(),
@@ -254,40 +337,77 @@ impl Job<'_> {
         let indexed = self.indexed;
         add(&format!("{:?}", indexed.config));
         add(&theme.hash.to_string());
-        for path in theme.extra_css.iter().chain(&theme.logo).chain([&theme.favicon]) {
+        for path in theme
+            .extra_css
+            .iter()
+            .chain(&theme.logo)
+            .chain([&theme.favicon])
+        {
             add(path);
         }
         for page in &indexed.site.pages {
             add(&format!("{page:?}"));
         }
         for doc in &indexed.site.docs {
-            for text in [&doc.path, doc.id.as_str(), &doc.title, &doc.label, doc.description.as_deref().unwrap_or("\u{0}"), doc.slug.as_deref().unwrap_or("\u{0}")] {
+            for text in [
+                &doc.path,
+                doc.id.as_str(),
+                &doc.title,
+                &doc.label,
+                doc.description.as_deref().unwrap_or("\u{0}"),
+                doc.slug.as_deref().unwrap_or("\u{0}"),
+            ] {
                 add(text);
             }
             doc.anchors.iter().for_each(|anchor| add(anchor));
         }
         for docset in &indexed.site.docsets {
-            add(&format!("{} {} {:?} {:?}", docset.id, docset.title, docset.dialect, docset.folders));
+            add(&format!(
+                "{} {} {:?} {:?}",
+                docset.id, docset.title, docset.dialect, docset.folders
+            ));
             for version in &docset.versions {
-                add(&format!("{} {:?} {} {:?} {:?}", version.name, version.kind, version.route, version.sidebars, version.noindex));
+                add(&format!(
+                    "{} {:?} {} {:?} {:?}",
+                    version.name, version.kind, version.route, version.sidebars, version.noindex
+                ));
             }
         }
         for (path, asset) in &indexed.assets {
             add(&format!("{path} {asset:?}"));
         }
-        let mut routes: Vec<&str> = indexed.site.routes.iter().filter(|(_, r)| !matches!(r, Route::Page(_))).map(|(path, _)| path.as_str()).collect();
+        let mut routes: Vec<&str> = indexed
+            .site
+            .routes
+            .iter()
+            .filter(|(_, r)| !matches!(r, Route::Page(_)))
+            .map(|(path, _)| path.as_str())
+            .collect();
         routes.sort_unstable();
         routes.into_iter().for_each(&mut add);
         ContentHash::from_hasher(&hasher)
     }
 
-    fn page(&self, shell: &Shell<'_>, id: PageId, world: &ContentHash, known: &HashMap<String, ContentHash>, warnings: &BTreeMap<String, Vec<Diagnostic>>, rendered: &AtomicUsize) -> Result<Done, Failure> {
+    fn page(
+        &self,
+        shell: &Shell<'_>,
+        id: PageId,
+        world: &ContentHash,
+        known: &HashMap<String, ContentHash>,
+        warnings: &BTreeMap<String, Vec<Diagnostic>>,
+        rendered: &AtomicUsize,
+    ) -> Result<Done, Failure> {
         let page = self.indexed.site.page(id);
         let doc = &self.indexed.docs.docs[page.doc];
         let path = Urls::output(&page.route);
         let front = format!("{:?} {}", doc.front.front, doc.show_title);
         let copied = doc.expanded.copied_from.as_deref().unwrap_or("");
-        let fingerprint = ContentHash::of_parts([&world.0[..], &doc.hash.0, front.as_bytes(), copied.as_bytes()]);
+        let fingerprint = ContentHash::of_parts([
+            &world.0[..],
+            &doc.hash.0,
+            front.as_bytes(),
+            copied.as_bytes(),
+        ]);
         let twin = self.twin(&page.route);
         if known.get(&path) == Some(&fingerprint) {
             self.sink.keep(&path)?;
@@ -297,9 +417,18 @@ impl Job<'_> {
             let said = warnings.get(&path).cloned().unwrap_or_default();
             return Ok((path, fingerprint, said));
         }
-        let links: Vec<Filled> = self.resolved.links[id.index()].iter().map(|target| self.fill(shell, &page.route, target)).collect();
+        let links: Vec<Filled> = self.resolved.links[id.index()]
+            .iter()
+            .map(|target| self.fill(shell, &page.route, target))
+            .collect();
         let body = body::render(&doc.parsed, &links, self.highlighter);
-        let parts = DocParts { front: &doc.front.front, headings: &doc.parsed.headings, show_title: doc.show_title, body: &body.html, edit_url: self.edit_url(page.docset, doc) };
+        let parts = DocParts {
+            front: &doc.front.front,
+            headings: &doc.parsed.headings,
+            show_title: doc.show_title,
+            body: &body.html,
+            edit_url: self.edit_url(page.docset, doc),
+        };
         let html = shell.doc(id, &parts)?;
         if let Some(twin) = &twin {
             self.sink.put(twin, html.clone().into_bytes())?;
@@ -307,7 +436,11 @@ impl Job<'_> {
         self.sink.put(&path, html.into_bytes())?;
         rendered.fetch_add(1, Ordering::Relaxed);
         (self.progress)(Phase::Page);
-        let said = body.plain.iter().map(|(n, reason)| plain_warning(doc, *n, *reason)).collect();
+        let said = body
+            .plain
+            .iter()
+            .map(|(n, reason)| plain_warning(doc, *n, *reason))
+            .collect();
         Ok((path, fingerprint, said))
     }
 
@@ -322,14 +455,23 @@ impl Job<'_> {
         match doc.front.front.custom_edit_url.as_deref() {
             Some("") => None,
             Some(url) => Some(url.to_owned()),
-            None => Some(self.indexed.config.docsets[docset].edit_url.as_ref()?.replace("{path}", &crate::site::urls::encode(&doc.summary.path))),
+            None => Some(
+                self.indexed.config.docsets[docset]
+                    .edit_url
+                    .as_ref()?
+                    .replace("{path}", &crate::site::urls::encode(&doc.summary.path)),
+            ),
         }
     }
 
     fn fill(&self, shell: &Shell<'_>, from: &str, target: &Target) -> Filled {
         let href = match target {
             Target::Here(tail) | Target::Elsewhere(tail) => tail.clone(),
-            _ => format!("{}{}", shell.urls.prefix(from), inside(self.indexed, target)),
+            _ => format!(
+                "{}{}",
+                shell.urls.prefix(from),
+                inside(self.indexed, target)
+            ),
         };
         let size = match target {
             Target::Asset(path, _) => self.indexed.assets.get(path).and_then(|a| a.size),
@@ -340,10 +482,16 @@ impl Job<'_> {
     }
 
     fn static_size(&self, published: &str) -> Option<(usize, usize)> {
-        self.indexed.config.static_folders().iter().find_map(|folder| match self.files.all.get(&format!("{folder}/{published}")) {
-            Some(File::Bytes { size, .. }) => *size,
-            _ => None,
-        })
+        self.indexed
+            .config
+            .static_folders()
+            .iter()
+            .find_map(
+                |folder| match self.files.all.get(&format!("{folder}/{published}")) {
+                    Some(File::Bytes { size, .. }) => *size,
+                    _ => None,
+                },
+            )
     }
 
     /// Everything that is not the page of a doc.
@@ -351,18 +499,32 @@ impl Job<'_> {
         let indexed = self.indexed;
         let mut texts: BTreeMap<String, String> = BTreeMap::new();
         let mut made = vec![shell.home()?, shell.not_found()?];
-        if indexed.site.docsets.iter().any(crate::site::Docset::is_versioned) {
+        if indexed
+            .site
+            .docsets
+            .iter()
+            .any(crate::site::Docset::is_versioned)
+        {
             made.push(shell.versions()?);
         }
         made.extend(shell.contents()?);
         // A page or file of the site's own takes the place of a made page.
-        for (route, html) in made.into_iter().filter(|(route, _)| indexed.site.routes.get(route) == Some(&Route::Made)) {
+        for (route, html) in made
+            .into_iter()
+            .filter(|(route, _)| indexed.site.routes.get(route) == Some(&Route::Made))
+        {
             texts.insert(Urls::output(&route), html);
         }
         for redirect in &self.resolved.redirects {
-            let from = redirect.output.strip_suffix(".html").unwrap_or(&redirect.output);
+            let from = redirect
+                .output
+                .strip_suffix(".html")
+                .unwrap_or(&redirect.output);
             let (href, canonical) = match &redirect.target {
-                RedirectTarget::Page(route, tail) => (format!("{}{tail}", shell.urls.page(from, route)), shell.urls.canonical(route)),
+                RedirectTarget::Page(route, tail) => (
+                    format!("{}{tail}", shell.urls.page(from, route)),
+                    shell.urls.canonical(route),
+                ),
                 RedirectTarget::File(path) => (shell.urls.file(from, path), None),
                 RedirectTarget::Url(url) => (url.clone(), None),
             };
@@ -372,7 +534,10 @@ impl Job<'_> {
         texts.insert("robots.txt".into(), shell.robots());
         texts.extend(theme.accent.clone());
         let statics = statics(self.files, &indexed.config, &mut Vec::new());
-        for (path, text) in texts.into_iter().filter(|(path, _)| !statics.contains_key(path)) {
+        for (path, text) in texts
+            .into_iter()
+            .filter(|(path, _)| !statics.contains_key(path))
+        {
             self.sink.put(&path, text.into_bytes())?;
         }
         for (published, (from, hash)) in &statics {
@@ -385,7 +550,9 @@ impl Job<'_> {
             }
         }
         for path in self.shown_assets() {
-            if let (Some(asset), Some(File::Bytes { hash, .. })) = (indexed.assets.get(path), self.files.all.get(path)) {
+            if let (Some(asset), Some(File::Bytes { hash, .. })) =
+                (indexed.assets.get(path), self.files.all.get(path))
+            {
                 self.sink.copy(&asset.published, path, *hash)?;
             }
         }
@@ -394,16 +561,41 @@ impl Job<'_> {
 
     /// The files beside the docs that are published: those that a page shows, and in v1 docsets all.
     fn shown_assets(&self) -> Vec<&str> {
-        let linked = self.resolved.links.iter().flatten().filter_map(|target| match target {
-            Target::Asset(path, _) => Some(path.as_str()),
-            _ => None,
-        });
-        let v1: Vec<String> = self.indexed.config.docsets.iter().filter(|d| d.dialect == Dialect::DocusaurusV1).map(|d| format!("{}/", d.docs_folder())).collect();
-        let kept = self.indexed.assets.keys().map(String::as_str).filter(|path| v1.iter().any(|folder| path.starts_with(folder.as_str())));
+        let linked = self
+            .resolved
+            .links
+            .iter()
+            .flatten()
+            .filter_map(|target| match target {
+                Target::Asset(path, _) => Some(path.as_str()),
+                _ => None,
+            });
+        let v1: Vec<String> = self
+            .indexed
+            .config
+            .docsets
+            .iter()
+            .filter(|d| d.dialect == Dialect::DocusaurusV1)
+            .map(|d| format!("{}/", d.docs_folder()))
+            .collect();
+        let kept = self
+            .indexed
+            .assets
+            .keys()
+            .map(String::as_str)
+            .filter(|path| v1.iter().any(|folder| path.starts_with(folder.as_str())));
         let paths: BTreeSet<&str> = linked.chain(kept).collect();
         // Two files with the same bytes and name have one published path.
         let mut published = BTreeSet::new();
-        paths.into_iter().filter(|path| self.indexed.assets.get(*path).is_some_and(|a| published.insert(a.published.clone()))).collect()
+        paths
+            .into_iter()
+            .filter(|path| {
+                self.indexed
+                    .assets
+                    .get(*path)
+                    .is_some_and(|a| published.insert(a.published.clone()))
+            })
+            .collect()
     }
 }
 
@@ -417,9 +609,13 @@ fn unknown_languages(indexed: &Indexed, diagnostics: &mut Vec<Diagnostic>) {
                 continue;
             }
             let range = code.range.start..code.range.start + 3;
-            let problem = Problem::warning("language", range, format!("unknown language `{}`", code.info.language))
-                .label("shown without colours")
-                .hint("use `text` for text that is not code");
+            let problem = Problem::warning(
+                "language",
+                range,
+                format!("unknown language `{}`", code.info.language),
+            )
+            .label("shown without colours")
+            .hint("use `text` for text that is not code");
             diagnostics.push(problem.at_origin(|range| doc.expanded.segments.origin(range)));
         }
     }
@@ -433,6 +629,11 @@ fn plain_warning(doc: &super::docs::Doc, n: usize, reason: PlainReason) -> Diagn
         PlainReason::EngineFailed => "the highlighter failed on it",
     };
     let range = code.range.start..code.range.start + 3;
-    let problem = Problem::warning("highlighting", range, format!("this block is shown without colours: {why}")).hint("use `text` to say so yourself");
+    let problem = Problem::warning(
+        "highlighting",
+        range,
+        format!("this block is shown without colours: {why}"),
+    )
+    .hint("use `text` to say so yourself");
     problem.at_origin(|range| doc.expanded.segments.origin(range))
 }

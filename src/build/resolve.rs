@@ -28,9 +28,16 @@ pub struct Resolved {
 
 /// Resolves everything.
 pub fn all(indexed: &Indexed, diagnostics: &mut Vec<Diagnostic>) -> Resolved {
-    let resolver = Resolver { site: &indexed.site, assets: &indexed.assets, base_url: &indexed.config.base_url };
+    let resolver = Resolver {
+        site: &indexed.site,
+        assets: &indexed.assets,
+        base_url: &indexed.config.base_url,
+    };
     let ids: Vec<PageId> = indexed.site.page_ids().collect();
-    let pages: Vec<(Vec<Target>, Vec<Diagnostic>)> = ids.par_iter().map(|id| page(indexed, resolver, *id)).collect();
+    let pages: Vec<(Vec<Target>, Vec<Diagnostic>)> = ids
+        .par_iter()
+        .map(|id| page(indexed, resolver, *id))
+        .collect();
     let mut links = Vec::with_capacity(pages.len());
     for (targets, said) in pages {
         links.push(targets);
@@ -39,7 +46,11 @@ pub fn all(indexed: &Indexed, diagnostics: &mut Vec<Diagnostic>) -> Resolved {
     sidebar_links(indexed, resolver, diagnostics);
     let header = header(indexed, diagnostics);
     let redirects = redirects(indexed, resolver, diagnostics);
-    Resolved { links, header, redirects }
+    Resolved {
+        links,
+        header,
+        redirects,
+    }
 }
 
 fn severity(indexed: &Indexed) -> Severity {
@@ -56,8 +67,19 @@ fn page(indexed: &Indexed, resolver: Resolver<'_>, id: PageId) -> (Vec<Target>, 
     for link in &doc.parsed.links {
         let origin = doc.expanded.segments.origin(&link.range);
         // A link in copied text may resolve from the source of the copy.
-        let file = if origin.span.source == doc.summary.source { doc.summary.path.clone() } else { doc.expanded.copied_from.clone().unwrap_or_else(|| doc.summary.path.clone()) };
-        let here = Here { page: id, file: &doc.summary.path, origin: &file };
+        let file = if origin.span.source == doc.summary.source {
+            doc.summary.path.clone()
+        } else {
+            doc.expanded
+                .copied_from
+                .clone()
+                .unwrap_or_else(|| doc.summary.path.clone())
+        };
+        let here = Here {
+            page: id,
+            file: &doc.summary.path,
+            origin: &file,
+        };
         targets.push(resolver.resolve(here, link).unwrap_or_else(|broken| {
             diagnostics.push(report(broken, origin, severity(indexed)));
             Target::Elsewhere(link.dest.clone())
@@ -76,7 +98,13 @@ fn report(broken: Broken, origin: Origin, severity: Severity) -> Diagnostic {
 
 /// A link as it would stand on a page.
 fn plain_link(dest: &str) -> Link {
-    Link { kind: LinkKind::Markdown, dest: dest.to_owned(), title: String::new(), alt: String::new(), range: 0..0 }
+    Link {
+        kind: LinkKind::Markdown,
+        dest: dest.to_owned(),
+        title: String::new(),
+        alt: String::new(),
+        range: 0..0,
+    }
 }
 
 /// Link entries of sidebars must lead somewhere, too.
@@ -93,10 +121,16 @@ fn sidebar_links(indexed: &Indexed, resolver: Resolver<'_>, diagnostics: &mut Ve
     for docset in &indexed.site.docsets {
         for version in &docset.versions {
             let mut found = Vec::new();
-            version.sidebars.iter().for_each(|s| walk(&s.entries, &mut found));
+            version
+                .sidebars
+                .iter()
+                .for_each(|s| walk(&s.entries, &mut found));
             for (href, place) in found.into_iter().filter(|(href, _)| !is_external(href)) {
                 if let Err(broken) = rooted(resolver, indexed, href) {
-                    let origin = Origin { span: place.clone(), chain: Vec::new().into() };
+                    let origin = Origin {
+                        span: place.clone(),
+                        chain: Vec::new().into(),
+                    };
                     diagnostics.push(report(broken, origin, severity(indexed)));
                 }
             }
@@ -106,17 +140,40 @@ fn sidebar_links(indexed: &Indexed, resolver: Resolver<'_>, diagnostics: &mut Ve
 
 /// Resolves a link that does not stand on a page: it must be a path from the site's root.
 pub fn rooted(resolver: Resolver<'_>, indexed: &Indexed, href: &str) -> Result<Target, Broken> {
-    let broken = |message: String, hint: &str| Broken { code: "broken-link", message, hints: vec![hint.to_owned()] };
+    let broken = |message: String, hint: &str| Broken {
+        code: "broken-link",
+        message,
+        hints: vec![hint.to_owned()],
+    };
     if !href.starts_with('/') {
-        return Err(broken(format!("`{href}` must be a URL or a path that starts with `/`"), "such as `/docs/introduction`"));
+        return Err(broken(
+            format!("`{href}` must be a URL or a path that starts with `/`"),
+            "such as `/docs/introduction`",
+        ));
     }
-    let Some(page) = indexed.site.page_ids().next() else { return Err(broken(format!("the link `{href}` leads nowhere"), "the site has no pages")) };
+    let Some(page) = indexed.site.page_ids().next() else {
+        return Err(broken(
+            format!("the link `{href}` leads nowhere"),
+            "the site has no pages",
+        ));
+    };
     let file = indexed.site.doc(page).path.clone();
-    resolver.resolve(Here { page, file: &file, origin: &file }, &plain_link(href))
+    resolver.resolve(
+        Here {
+            page,
+            file: &file,
+            origin: &file,
+        },
+        &plain_link(href),
+    )
 }
 
 fn header(indexed: &Indexed, diagnostics: &mut Vec<Diagnostic>) -> Vec<HeaderPlace> {
-    let resolver = Resolver { site: &indexed.site, assets: &indexed.assets, base_url: &indexed.config.base_url };
+    let resolver = Resolver {
+        site: &indexed.site,
+        assets: &indexed.assets,
+        base_url: &indexed.config.base_url,
+    };
     let mut places = Vec::new();
     for link in &indexed.config.header_links {
         let mut complain = |message: String, hint: Option<String>| {
@@ -127,7 +184,9 @@ fn header(indexed: &Indexed, diagnostics: &mut Vec<Diagnostic>) -> Vec<HeaderPla
         };
         places.push(match &link.target {
             HeaderTarget::Doc { id, docset } => {
-                let n = docset.as_ref().and_then(|name| indexed.site.docsets.iter().position(|d| d.id == *name));
+                let n = docset
+                    .as_ref()
+                    .and_then(|name| indexed.site.docsets.iter().position(|d| d.id == *name));
                 if header_doc(&indexed.site, None, n, id).is_none() {
                     let hint = did_you_mean(id, indexed.site.docs.iter().map(|d| d.id.as_str()));
                     complain(format!("there is no doc `{id}` for this header link"), hint);
@@ -135,8 +194,16 @@ fn header(indexed: &Indexed, diagnostics: &mut Vec<Diagnostic>) -> Vec<HeaderPla
                 HeaderPlace::Doc(n, id.clone())
             }
             HeaderTarget::Page(route) => {
-                if !indexed.site.docsets.iter().any(|d| d.versions.iter().any(|v| v.kind != VersionKind::Only)) {
-                    complain("the site has no versions page, because no docset has versions".into(), Some("remove the link, or add a versions.json".into()));
+                if !indexed
+                    .site
+                    .docsets
+                    .iter()
+                    .any(|d| d.versions.iter().any(|v| v.kind != VersionKind::Only))
+                {
+                    complain(
+                        "the site has no versions page, because no docset has versions".into(),
+                        Some("remove the link, or add a versions.json".into()),
+                    );
                 }
                 HeaderPlace::Inside(route.clone())
             }
@@ -157,23 +224,48 @@ fn header(indexed: &Indexed, diagnostics: &mut Vec<Diagnostic>) -> Vec<HeaderPla
 pub fn inside(indexed: &Indexed, target: &Target) -> String {
     let urls = crate::site::urls::Urls::new(&indexed.config);
     match target {
-        Target::Page(page, tail) => format!("{}{tail}", urls.page_path(&indexed.site.page(*page).route)),
+        Target::Page(page, tail) => {
+            format!("{}{tail}", urls.page_path(&indexed.site.page(*page).route))
+        }
         Target::Made(route, tail) => format!("{}{tail}", urls.page_path(route)),
         Target::File(path, tail) => format!("{}{tail}", crate::site::urls::encode(path)),
-        Target::Asset(path, tail) => format!("{}{tail}", indexed.assets.get(path).map_or("", |a| a.published.as_str())),
+        Target::Asset(path, tail) => format!(
+            "{}{tail}",
+            indexed
+                .assets
+                .get(path)
+                .map_or("", |a| a.published.as_str())
+        ),
         Target::Here(tail) | Target::Elsewhere(tail) => tail.clone(),
     }
 }
 
-fn redirects(indexed: &Indexed, resolver: Resolver<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Redirect> {
+fn redirects(
+    indexed: &Indexed,
+    resolver: Resolver<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Redirect> {
     let mut all: Vec<(Redirect, Option<Span>)> = Vec::new();
     for redirect in &indexed.config.redirects {
         let place = config_span(indexed, &redirect.place);
-        let target = if is_external(&redirect.to) { Ok(RedirectTarget::Url(redirect.to.clone())) } else { rooted(resolver, indexed, &redirect.to).map(|t| redirect_target(indexed, t)) };
+        let target = if is_external(&redirect.to) {
+            Ok(RedirectTarget::Url(redirect.to.clone()))
+        } else {
+            rooted(resolver, indexed, &redirect.to).map(|t| redirect_target(indexed, t))
+        };
         match target {
-            Ok(target) => all.push((Redirect { output: redirect_output(&redirect.from), target }, place)),
+            Ok(target) => all.push((
+                Redirect {
+                    output: redirect_output(&redirect.from),
+                    target,
+                },
+                place,
+            )),
             Err(broken) => {
-                let mut diagnostic = Diagnostic::error("redirect", format!("the redirect of `/{}`: {}", redirect.from, broken.message));
+                let mut diagnostic = Diagnostic::error(
+                    "redirect",
+                    format!("the redirect of `/{}`: {}", redirect.from, broken.message),
+                );
                 diagnostic.hints = broken.hints;
                 diagnostic.place = place;
                 diagnostics.push(diagnostic);
@@ -184,17 +276,39 @@ fn redirects(indexed: &Indexed, resolver: Resolver<'_>, diagnostics: &mut Vec<Di
         // A doc that several versions show has its old address in the one that readers get first.
         let page = indexed.site.page(id);
         let doc = &indexed.docs.docs[page.doc];
-        let first = indexed.site.docsets[page.docset].versions.iter().enumerate().any(|(n, v)| {
-            n == page.version && v.by_id.get(&doc.summary.id) == Some(&id) && is_home_of(indexed, id)
-        });
+        let first = indexed.site.docsets[page.docset]
+            .versions
+            .iter()
+            .enumerate()
+            .any(|(n, v)| {
+                n == page.version
+                    && v.by_id.get(&doc.summary.id) == Some(&id)
+                    && is_home_of(indexed, id)
+            });
         for from in doc.front.front.redirect_from.iter().filter(|_| first) {
-            let place = Span { source: doc.summary.source, range: doc.front.place("redirect_from") };
-            if !from.starts_with('/') || from.contains(['?', '#', '\\']) || from.split('/').any(|p| p == "..") {
-                diagnostics.push(Diagnostic::error("redirect", format!("`{from}` cannot be redirected")).at(place, "").hint("old paths start with `/` and have no `..`, `?` or `#`"));
+            let place = Span {
+                source: doc.summary.source,
+                range: doc.front.place("redirect_from"),
+            };
+            if !from.starts_with('/')
+                || from.contains(['?', '#', '\\'])
+                || from.split('/').any(|p| p == "..")
+            {
+                diagnostics.push(
+                    Diagnostic::error("redirect", format!("`{from}` cannot be redirected"))
+                        .at(place, "")
+                        .hint("old paths start with `/` and have no `..`, `?` or `#`"),
+                );
                 continue;
             }
             let target = RedirectTarget::Page(page.route.clone(), String::new());
-            all.push((Redirect { output: redirect_output(from.trim_start_matches('/')), target }, Some(place)));
+            all.push((
+                Redirect {
+                    output: redirect_output(from.trim_start_matches('/')),
+                    target,
+                },
+                Some(place),
+            ));
         }
     }
     apart(indexed, all, diagnostics)
@@ -204,38 +318,71 @@ fn redirects(indexed: &Indexed, resolver: Resolver<'_>, diagnostics: &mut Vec<Di
 fn is_home_of(indexed: &Indexed, id: PageId) -> bool {
     let page = indexed.site.page(id);
     let docset = &indexed.site.docsets[page.docset];
-    let shows = |v: usize| docset.versions[v].by_id.get(&indexed.site.docs[page.doc].id).filter(|p| indexed.site.page(**p).doc == page.doc).copied();
+    let shows = |v: usize| {
+        docset.versions[v]
+            .by_id
+            .get(&indexed.site.docs[page.doc].id)
+            .filter(|p| indexed.site.page(**p).doc == page.doc)
+            .copied()
+    };
     let order = std::iter::once(docset.default_version()).chain(0..docset.versions.len());
     order.filter_map(shows).next() == Some(id)
 }
 
 fn redirect_target(indexed: &Indexed, target: Target) -> RedirectTarget {
     match target {
-        Target::Page(page, tail) => RedirectTarget::Page(indexed.site.page(page).route.clone(), tail),
+        Target::Page(page, tail) => {
+            RedirectTarget::Page(indexed.site.page(page).route.clone(), tail)
+        }
         Target::Made(route, tail) => RedirectTarget::Page(route, tail),
         Target::File(path, _) => RedirectTarget::File(path),
-        Target::Asset(path, _) => RedirectTarget::File(indexed.assets.get(&path).map_or(String::new(), |a| a.published.clone())),
+        Target::Asset(path, _) => RedirectTarget::File(
+            indexed
+                .assets
+                .get(&path)
+                .map_or(String::new(), |a| a.published.clone()),
+        ),
         Target::Here(tail) | Target::Elsewhere(tail) => RedirectTarget::Url(tail),
     }
 }
 
 /// Redirects that would overwrite a page, a file or each other.
-fn apart(indexed: &Indexed, all: Vec<(Redirect, Option<Span>)>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Redirect> {
+fn apart(
+    indexed: &Indexed,
+    all: Vec<(Redirect, Option<Span>)>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Redirect> {
     let mut seen = std::collections::HashSet::new();
     let mut kept = Vec::new();
     for (redirect, place) in all {
-        let route = redirect.output.strip_suffix(".html").unwrap_or(&redirect.output);
-        let taken = match indexed.site.routes.get(route).or_else(|| indexed.site.routes.get(&redirect.output)) {
-            Some(Route::Page(page)) => Some(format!("the page of `{}` stands there", indexed.site.doc(*page).path)),
+        let route = redirect
+            .output
+            .strip_suffix(".html")
+            .unwrap_or(&redirect.output);
+        let taken = match indexed
+            .site
+            .routes
+            .get(route)
+            .or_else(|| indexed.site.routes.get(&redirect.output))
+        {
+            Some(Route::Page(page)) => Some(format!(
+                "the page of `{}` stands there",
+                indexed.site.doc(*page).path
+            )),
             Some(Route::File) => Some("a static file stands there".to_owned()),
             Some(Route::Made) if route == "index" => None,
             Some(Route::Made) => Some("a page that Docproof makes stands there".to_owned()),
-            None if !seen.insert(redirect.output.to_lowercase()) => Some("it is redirected already".to_owned()),
+            None if !seen.insert(redirect.output.to_lowercase()) => {
+                Some("it is redirected already".to_owned())
+            }
             None => None,
         };
         match taken {
             Some(why) => {
-                let mut diagnostic = Diagnostic::error("redirect", format!("`/{route}` cannot be redirected: {why}"));
+                let mut diagnostic = Diagnostic::error(
+                    "redirect",
+                    format!("`/{route}` cannot be redirected: {why}"),
+                );
                 diagnostic.place = place;
                 diagnostics.push(diagnostic);
             }

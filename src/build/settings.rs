@@ -24,17 +24,34 @@ pub struct SidebarFiles {
 }
 
 /// Reads the settings of all docsets.
-pub fn read(files: &Files, sources: &SourceMap, config: &SiteConfig, diagnostics: &mut Vec<Diagnostic>) -> (Vec<DocsetInput>, Vec<SidebarFiles>) {
+pub fn read(
+    files: &Files,
+    sources: &SourceMap,
+    config: &SiteConfig,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Vec<DocsetInput>, Vec<SidebarFiles>) {
     let mut inputs = Vec::new();
     let mut all = Vec::new();
     for docset in &config.docsets {
-        let mut reader = Reader { files, sources, diagnostics };
+        let mut reader = Reader {
+            files,
+            sources,
+            diagnostics,
+        };
         let versions = reader.versions(docset);
         let current = reader.sidebar(&docset.website("sidebars"), None);
         let released = versions
             .iter()
             .flatten()
-            .map(|v| (v.clone(), reader.sidebar(&docset.website(&format!("versioned_sidebars/version-{v}-sidebars")), Some(v))))
+            .map(|v| {
+                (
+                    v.clone(),
+                    reader.sidebar(
+                        &docset.website(&format!("versioned_sidebars/version-{v}-sidebars")),
+                        Some(v),
+                    ),
+                )
+            })
             .collect();
         inputs.push(DocsetInput { versions });
         all.push(SidebarFiles { current, released });
@@ -43,13 +60,19 @@ pub fn read(files: &Files, sources: &SourceMap, config: &SiteConfig, diagnostics
 }
 
 /// Gives each version its sidebars.
-pub fn fill_sidebars(site: &mut SiteIndex, all: &[SidebarFiles], diagnostics: &mut Vec<Diagnostic>) {
+pub fn fill_sidebars(
+    site: &mut SiteIndex,
+    all: &[SidebarFiles],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     for (d, files) in all.iter().enumerate() {
         for v in 0..site.docsets[d].versions.len() {
             let name = site.docsets[d].versions[v].name.clone();
             let file = match files.released.iter().position(|(n, _)| *n == name) {
                 None => files.current.as_ref(),
-                Some(at) => files.released[at..].iter().find_map(|(_, file)| file.as_ref()),
+                Some(at) => files.released[at..]
+                    .iter()
+                    .find_map(|(_, file)| file.as_ref()),
             };
             sidebars::fill(site, d, v, file, diagnostics);
         }
@@ -66,12 +89,27 @@ impl Reader<'_> {
     fn value(&mut self, path: &str) -> Option<(SourceId, Value)> {
         let id = self.files.text(path)?;
         let text = &self.sources.get(id).text;
-        let parsed = if path.ends_with(".json") { yaml::parse_json(text) } else { yaml::parse(text) };
+        let parsed = if path.ends_with(".json") {
+            yaml::parse_json(text)
+        } else {
+            yaml::parse(text)
+        };
         match parsed {
             Ok(value) => Some((id, value)),
             Err(error) => {
-                let kind = if path.ends_with(".json") { "JSON" } else { "YAML" };
-                self.diagnostics.push(Problem::error("settings", error.range, format!("not valid {kind}: {}", error.message)).in_source(id, 0));
+                let kind = if path.ends_with(".json") {
+                    "JSON"
+                } else {
+                    "YAML"
+                };
+                self.diagnostics.push(
+                    Problem::error(
+                        "settings",
+                        error.range,
+                        format!("not valid {kind}: {}", error.message),
+                    )
+                    .in_source(id, 0),
+                );
                 None
             }
         }
@@ -80,7 +118,12 @@ impl Reader<'_> {
     fn sidebar(&mut self, stem: &str, version: Option<&str>) -> Option<SidebarFile> {
         for ending in ["json", "yaml", "yml"] {
             if let Some((source, value)) = self.value(&format!("{stem}.{ending}")) {
-                return Some(SidebarFile { source, text: self.sources.get(source).text.clone(), value, version: version.map(str::to_owned) });
+                return Some(SidebarFile {
+                    source,
+                    text: self.sources.get(source).text.clone(),
+                    value,
+                    version: version.map(str::to_owned),
+                });
             }
         }
         None
@@ -88,10 +131,20 @@ impl Reader<'_> {
 
     /// The names in `versions.json`, newest first; `None` when there is no such file.
     fn versions(&mut self, docset: &DocsetConfig) -> Option<Vec<String>> {
-        let (id, value) = self.value(&docset.website("versions.json")).or_else(|| self.value(&docset.website("versions.yaml")))?;
+        let (id, value) = self
+            .value(&docset.website("versions.json"))
+            .or_else(|| self.value(&docset.website("versions.yaml")))?;
         let text = self.sources.get(id).text.clone();
         let Value::Sequence(items) = value else {
-            self.diagnostics.push(Problem::error("versions", 0..0, "versions.json must be a list of version names").hint("as in `[\"2.0.X\", \"1.0.X\"]`, newest first").in_source(id, 0));
+            self.diagnostics.push(
+                Problem::error(
+                    "versions",
+                    0..0,
+                    "versions.json must be a list of version names",
+                )
+                .hint("as in `[\"2.0.X\", \"1.0.X\"]`, newest first")
+                .in_source(id, 0),
+            );
             return None;
         };
         let mut names: Vec<String> = Vec::new();
@@ -99,16 +152,31 @@ impl Reader<'_> {
         for (at, item) in items.iter().enumerate() {
             let wrong = match item.as_str() {
                 None => "a version name must be text".to_owned(),
-                Some("next") => "`next` is the name of the docs that are not released yet".to_owned(),
-                Some(name) if name.is_empty() || name.contains('/') || name.starts_with('.') || bad_route(name).is_some() => format!("`{name}` cannot be a version name"),
-                Some(name) if !seen.insert(name.to_owned()) => format!("the version `{name}` is listed twice"),
+                Some("next") => {
+                    "`next` is the name of the docs that are not released yet".to_owned()
+                }
+                Some(name)
+                    if name.is_empty()
+                        || name.contains('/')
+                        || name.starts_with('.')
+                        || bad_route(name).is_some() =>
+                {
+                    format!("`{name}` cannot be a version name")
+                }
+                Some(name) if !seen.insert(name.to_owned()) => {
+                    format!("the version `{name}` is listed twice")
+                }
                 Some(name) => {
                     names.push(name.to_owned());
                     continue;
                 }
             };
-            let span = Span { source: id, range: yaml::locate(&text, &[Step::Item(at)], Part::Value) };
-            self.diagnostics.push(Diagnostic::error("versions", wrong).at(span, ""));
+            let span = Span {
+                source: id,
+                range: yaml::locate(&text, &[Step::Item(at)], Part::Value),
+            };
+            self.diagnostics
+                .push(Diagnostic::error("versions", wrong).at(span, ""));
         }
         Some(names)
     }

@@ -22,13 +22,27 @@ pub fn assets(files: &Files, config: &SiteConfig) -> Assets {
         let docs = docset.docs_folder();
         for folder in [docs.clone(), docset.website("versioned_docs")] {
             let prefix = format!("{folder}/");
-            for (path, file) in files.all.range(prefix.clone()..).take_while(|(path, _)| path.starts_with(&prefix)) {
-                let File::Bytes { hash, size } = file else { continue };
+            for (path, file) in files
+                .all
+                .range(prefix.clone()..)
+                .take_while(|(path, _)| path.starts_with(&prefix))
+            {
+                let File::Bytes { hash, size } = file else {
+                    continue;
+                };
                 let published = match docset.dialect {
-                    Dialect::DocusaurusV1 if folder == docs => join(&docset.route, &path[prefix.len()..]),
+                    Dialect::DocusaurusV1 if folder == docs => {
+                        join(&docset.route, &path[prefix.len()..])
+                    }
                     _ => hashed(path, hash),
                 };
-                assets.insert(path.clone(), Asset { published, size: *size });
+                assets.insert(
+                    path.clone(),
+                    Asset {
+                        published,
+                        size: *size,
+                    },
+                );
             }
         }
     }
@@ -46,19 +60,37 @@ pub fn hashed(path: &str, hash: &ContentHash) -> String {
 
 /// Static files: published path, path from the site's folder, hash. A file of the site's own `static/` that
 /// replaces a part of the theme is not among them: it is published with the theme.
-pub fn statics(files: &Files, config: &SiteConfig, diagnostics: &mut Vec<Diagnostic>) -> BTreeMap<String, (String, ContentHash)> {
+pub fn statics(
+    files: &Files,
+    config: &SiteConfig,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, (String, ContentHash)> {
     let mut all: BTreeMap<String, (String, ContentHash)> = BTreeMap::new();
     for folder in config.static_folders() {
         let prefix = format!("{folder}/");
-        for (path, file) in files.all.range(prefix.clone()..).take_while(|(path, _)| path.starts_with(&prefix)) {
-            let File::Bytes { hash, .. } = file else { continue };
+        for (path, file) in files
+            .all
+            .range(prefix.clone()..)
+            .take_while(|(path, _)| path.starts_with(&prefix))
+        {
+            let File::Bytes { hash, .. } = file else {
+                continue;
+            };
             let published = &path[prefix.len()..];
             if folder == "static" && theme::is_theme_code(published) {
                 continue;
             }
             if let Some((other, other_hash)) = all.get(published) {
                 if other_hash != hash {
-                    diagnostics.push(Diagnostic::error("route", format!("`{other}` and `{path}` would both be published as `{published}`")).in_file(path.clone()));
+                    diagnostics.push(
+                        Diagnostic::error(
+                            "route",
+                            format!(
+                                "`{other}` and `{path}` would both be published as `{published}`"
+                            ),
+                        )
+                        .in_file(path.clone()),
+                    );
                 }
                 continue;
             }
@@ -74,11 +106,20 @@ pub fn routes(indexed: &mut Indexed, files: &Files, diagnostics: &mut Vec<Diagno
     for (published, (path, _)) in &statics {
         let route = published.strip_suffix(".html").unwrap_or(published);
         if let Some(problem) = bad_route(published) {
-            diagnostics.push(Diagnostic::error("route", format!("`{published}` {problem}")).in_file(path.clone()));
+            diagnostics.push(
+                Diagnostic::error("route", format!("`{published}` {problem}"))
+                    .in_file(path.clone()),
+            );
         }
         if let Some(Route::Page(page)) = indexed.site.routes.get(route) {
             let doc = indexed.site.doc(*page);
-            diagnostics.push(Diagnostic::error("route", format!("`{path}` would overwrite the page of `{}`", doc.path)).in_file(path.clone()));
+            diagnostics.push(
+                Diagnostic::error(
+                    "route",
+                    format!("`{path}` would overwrite the page of `{}`", doc.path),
+                )
+                .in_file(path.clone()),
+            );
             continue;
         }
         indexed.site.routes.insert(published.clone(), Route::File);
@@ -86,7 +127,11 @@ pub fn routes(indexed: &mut Indexed, files: &Files, diagnostics: &mut Vec<Diagno
             indexed.site.routes.insert(route.to_owned(), Route::File);
         }
     }
-    let published: Vec<(String, String)> = indexed.assets.iter().map(|(path, asset)| (path.clone(), asset.published.clone())).collect();
+    let published: Vec<(String, String)> = indexed
+        .assets
+        .iter()
+        .map(|(path, asset)| (path.clone(), asset.published.clone()))
+        .collect();
     for (_, published) in published {
         indexed.site.routes.entry(published).or_insert(Route::File);
     }
@@ -96,9 +141,12 @@ pub fn routes(indexed: &mut Indexed, files: &Files, diagnostics: &mut Vec<Diagno
             Some(Route::Page(page)) if route != "index" => {
                 let doc = indexed.site.doc(*page);
                 diagnostics.push(
-                    Diagnostic::error("route", format!("the route `{route}` belongs to a page that Docproof makes"))
-                        .at(doc.id_place.clone(), "")
-                        .hint("give the doc another `id` or `slug`, or the docset a `route`"),
+                    Diagnostic::error(
+                        "route",
+                        format!("the route `{route}` belongs to a page that Docproof makes"),
+                    )
+                    .at(doc.id_place.clone(), "")
+                    .hint("give the doc another `id` or `slug`, or the docset a `route`"),
                 );
             }
             Some(_) => {}
@@ -112,14 +160,27 @@ pub fn routes(indexed: &mut Indexed, files: &Files, diagnostics: &mut Vec<Diagno
 
 /// Files that some file systems cannot hold beside each other.
 fn same_but_for_case(indexed: &Indexed, diagnostics: &mut Vec<Diagnostic>) {
-    let mut names: Vec<(&str, &Route)> = indexed.site.routes.iter().map(|(name, route)| (name.as_str(), route)).collect();
+    let mut names: Vec<(&str, &Route)> = indexed
+        .site
+        .routes
+        .iter()
+        .map(|(name, route)| (name.as_str(), route))
+        .collect();
     names.sort_unstable_by_key(|(name, _)| *name);
     let mut folded: BTreeMap<String, (&str, &Route)> = BTreeMap::new();
     for (name, route) in names {
         match folded.insert(name.to_lowercase(), (name, route)) {
             // Pages among themselves were compared when they were made.
-            Some((other, other_route)) if !matches!((route, other_route), (Route::Page(_), Route::Page(_))) => {
-                diagnostics.push(Diagnostic::error("route", format!("`{other}` and `{name}` differ only by case")).hint("some file systems cannot hold both; rename one of them"));
+            Some((other, other_route))
+                if !matches!((route, other_route), (Route::Page(_), Route::Page(_))) =>
+            {
+                diagnostics.push(
+                    Diagnostic::error(
+                        "route",
+                        format!("`{other}` and `{name}` differ only by case"),
+                    )
+                    .hint("some file systems cannot hold both; rename one of them"),
+                );
             }
             _ => {}
         }
@@ -160,5 +221,8 @@ pub fn redirect_output(from: &str) -> String {
 
 /// The place of the configuration, for messages.
 pub fn config_span(indexed: &Indexed, range: &std::ops::Range<usize>) -> Option<Span> {
-    Some(Span { source: indexed.config_source?, range: range.clone() })
+    Some(Span {
+        source: indexed.config_source?,
+        range: range.clone(),
+    })
 }

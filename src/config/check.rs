@@ -8,8 +8,8 @@ use std::ops::Range;
 use serde_yaml::{Mapping, Value};
 
 use super::{
-    Dialect, DocsetConfig, HeaderLink, HeaderTarget, Layout, LinkPolicy, Placed, Redirect, SiteConfig, ThemeConfig,
-    UrlStyle, VersionConfig,
+    Dialect, DocsetConfig, HeaderLink, HeaderTarget, Layout, LinkPolicy, Placed, Redirect,
+    SiteConfig, ThemeConfig, UrlStyle, VersionConfig,
 };
 use crate::diagnostic::{Problem, did_you_mean, one_of};
 use crate::yaml::{self, Part, Path, Shown, Step};
@@ -17,7 +17,10 @@ use crate::yaml::{self, Part, Path, Shown, Step};
 /// Reads a configuration. The settings are usable even when there are problems: what is wrong is left at
 /// its default.
 pub fn parse(text: &str) -> (SiteConfig, Vec<Problem>) {
-    let mut checker = Checker { text, problems: Vec::new() };
+    let mut checker = Checker {
+        text,
+        problems: Vec::new(),
+    };
     let root = match yaml::parse(text) {
         Ok(Value::Mapping(map)) => map,
         Ok(Value::Null) => Mapping::new(),
@@ -26,7 +29,9 @@ pub fn parse(text: &str) -> (SiteConfig, Vec<Problem>) {
             Mapping::new()
         }
         Err(error) => {
-            checker.problems.push(Problem::error("yaml", error.range, error.message).label("not valid YAML"));
+            checker
+                .problems
+                .push(Problem::error("yaml", error.range, error.message).label("not valid YAML"));
             Mapping::new()
         }
     };
@@ -66,13 +71,20 @@ impl Checker<'_> {
     fn error(&mut self, path: &Path, part: Part, message: impl Into<String>) -> &mut Problem {
         let place = self.place(path, part);
         self.problems.push(Problem::error("config", place, message));
-        self.problems.last_mut().expect("invariant: one was just pushed")
+        self.problems
+            .last_mut()
+            .expect("invariant: one was just pushed")
     }
 
     fn wrong_type(&mut self, value: &Value, path: &Path, wanted: &str) {
-        let what = if path.is_empty() { "the configuration".to_owned() } else { format!("`{}`", Shown(path)) };
+        let what = if path.is_empty() {
+            "the configuration".to_owned()
+        } else {
+            format!("`{}`", Shown(path))
+        };
         let found = kind_of(value);
-        self.error(path, Part::Value, format!("{what} must be {wanted}")).label = format!("this is {found}");
+        self.error(path, Part::Value, format!("{what} must be {wanted}"))
+            .label = format!("this is {found}");
     }
 
     /// The keys of a table, after complaining about those that are not known.
@@ -88,7 +100,11 @@ impl Checker<'_> {
     fn known_keys(&mut self, map: &Mapping, path: &Path, known: &[&str]) {
         for key in map.keys() {
             let Some(name) = key.as_str() else {
-                self.error(path, Part::Value, format!("keys must be text, and {} is not", kind_of(key)));
+                self.error(
+                    path,
+                    Part::Value,
+                    format!("keys must be text, and {} is not", kind_of(key)),
+                );
                 continue;
             };
             if !known.contains(&name) {
@@ -96,7 +112,11 @@ impl Checker<'_> {
                 at.push(Step::Key(name.to_owned()));
                 let hint = did_you_mean(name, known.iter().copied())
                     .unwrap_or_else(|| format!("known here: {}", one_of(known)));
-                let inside = if path.is_empty() { String::new() } else { format!(" in `{}`", Shown(path)) };
+                let inside = if path.is_empty() {
+                    String::new()
+                } else {
+                    format!(" in `{}`", Shown(path))
+                };
                 let problem = self.error(&at, Part::Key, format!("unknown key `{name}`{inside}"));
                 problem.label = "not a setting".into();
                 problem.hints.push(hint);
@@ -122,7 +142,10 @@ impl Checker<'_> {
 
     fn placed(&mut self, value: &Value, path: &Path) -> Option<Placed> {
         let text = self.as_text(value, path)?;
-        Some(Placed { text, place: self.place(path, Part::Value) })
+        Some(Placed {
+            text,
+            place: self.place(path, Part::Value),
+        })
     }
 
     fn flag(&mut self, table: &Table<'_>, key: &str) -> bool {
@@ -137,15 +160,27 @@ impl Checker<'_> {
     }
 
     /// One of a few names.
-    fn choice<T: Copy>(&mut self, table: &Table<'_>, key: &str, choices: &[(&str, T)]) -> Option<T> {
+    fn choice<T: Copy>(
+        &mut self,
+        table: &Table<'_>,
+        key: &str,
+        choices: &[(&str, T)],
+    ) -> Option<T> {
         let name = self.text(table, key)?;
         if let Some((_, value)) = choices.iter().find(|(n, _)| *n == name) {
             return Some(*value);
         }
         let names: Vec<&str> = choices.iter().map(|(n, _)| *n).collect();
         let path = table.key(key);
-        let problem =
-            self.error(&path, Part::Value, format!("`{}` must be {}, not `{name}`", Shown(&path), one_of(&names)));
+        let problem = self.error(
+            &path,
+            Part::Value,
+            format!(
+                "`{}` must be {}, not `{name}`",
+                Shown(&path),
+                one_of(&names)
+            ),
+        );
         problem.hints.extend(did_you_mean(&name, names));
         None
     }
@@ -171,28 +206,62 @@ impl Checker<'_> {
 
     fn site(&mut self, root: &Mapping) -> SiteConfig {
         const KEYS: [&str; 15] = [
-            "title", "tagline", "url", "base_url", "lang", "output", "urls", "index_twins", "links", "copy_root",
-            "header", "theme", "docsets", "redirects", "verify",
+            "title",
+            "tagline",
+            "url",
+            "base_url",
+            "lang",
+            "output",
+            "urls",
+            "index_twins",
+            "links",
+            "copy_root",
+            "header",
+            "theme",
+            "docsets",
+            "redirects",
+            "verify",
         ];
         self.known_keys(root, &Vec::new(), &KEYS);
-        let table = Table { map: root, path: Vec::new() };
-        let output = self.folder(&table, "output").unwrap_or_else(|| "build".into());
+        let table = Table {
+            map: root,
+            path: Vec::new(),
+        };
+        let output = self
+            .folder(&table, "output")
+            .unwrap_or_else(|| "build".into());
         if output.is_empty() {
-            self.error(&table.key("output"), Part::Value, "`output` must be a folder of its own").hints.push("such as `build`".into());
+            self.error(
+                &table.key("output"),
+                Part::Value,
+                "`output` must be a folder of its own",
+            )
+            .hints
+            .push("such as `build`".into());
         }
         let mut site = SiteConfig {
-            title: self.text(&table, "title").unwrap_or_else(|| "Documentation".into()),
+            title: self
+                .text(&table, "title")
+                .unwrap_or_else(|| "Documentation".into()),
             tagline: self.text(&table, "tagline").unwrap_or_default(),
             url: self.url(&table),
             base_url: self.base_url(&table),
             lang: self.text(&table, "lang").unwrap_or_else(|| "en".into()),
             output,
             urls: self
-                .choice(&table, "urls", &[("clean", UrlStyle::Clean), ("html", UrlStyle::Html)])
+                .choice(
+                    &table,
+                    "urls",
+                    &[("clean", UrlStyle::Clean), ("html", UrlStyle::Html)],
+                )
                 .unwrap_or(UrlStyle::Clean),
             index_twins: self.flag(&table, "index_twins"),
             links: self
-                .choice(&table, "links", &[("error", LinkPolicy::Error), ("warn", LinkPolicy::Warn)])
+                .choice(
+                    &table,
+                    "links",
+                    &[("error", LinkPolicy::Error), ("warn", LinkPolicy::Warn)],
+                )
                 .unwrap_or(LinkPolicy::Error),
             copy_root: self.folder(&table, "copy_root").unwrap_or_default(),
             header_links: self.header(&table),
@@ -211,27 +280,51 @@ impl Checker<'_> {
 
     fn url(&mut self, table: &Table<'_>) -> Option<String> {
         let url = self.text(table, "url")?;
-        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        let rest = url
+            .strip_prefix("https://")
+            .or_else(|| url.strip_prefix("http://"));
         match rest {
-            Some(host) if !host.trim_end_matches('/').is_empty() && !host.trim_end_matches('/').contains('/') => {
+            Some(host)
+                if !host.trim_end_matches('/').is_empty()
+                    && !host.trim_end_matches('/').contains('/') =>
+            {
                 Some(url.trim_end_matches('/').to_owned())
             }
             _ => {
-                let problem = self.error(&table.key("url"), Part::Value, "`url` must be a scheme and a host");
-                problem.hints.push("such as `https://example.com`; a path goes into `base_url`".into());
+                let problem = self.error(
+                    &table.key("url"),
+                    Part::Value,
+                    "`url` must be a scheme and a host",
+                );
+                problem
+                    .hints
+                    .push("such as `https://example.com`; a path goes into `base_url`".into());
                 None
             }
         }
     }
 
     fn base_url(&mut self, table: &Table<'_>) -> String {
-        let Some(base) = self.text(table, "base_url") else { return "/".into() };
-        if !base.starts_with('/') || base.contains("//") || base.contains(['?', '#', '\\', '"', '<']) {
-            let problem = self.error(&table.key("base_url"), Part::Value, "`base_url` must be a path that starts with `/`");
+        let Some(base) = self.text(table, "base_url") else {
+            return "/".into();
+        };
+        if !base.starts_with('/')
+            || base.contains("//")
+            || base.contains(['?', '#', '\\', '"', '<'])
+        {
+            let problem = self.error(
+                &table.key("base_url"),
+                Part::Value,
+                "`base_url` must be a path that starts with `/`",
+            );
             problem.hints.push("such as `/` or `/project/`".into());
             return "/".into();
         }
-        if base.ends_with('/') { base } else { format!("{base}/") }
+        if base.ends_with('/') {
+            base
+        } else {
+            format!("{base}/")
+        }
     }
 
     /// A folder inside the site's own, normalised: no `.`, no slash at the ends.
@@ -242,15 +335,26 @@ impl Checker<'_> {
             match part {
                 "" | "." => {}
                 ".." => {
-                    let problem = self.error(&table.key(key), Part::Value, format!("`{key}` leaves the site's folder"));
-                    problem.hints.push("paths are relative to the folder of docproof.yaml and stay inside it".into());
+                    let problem = self.error(
+                        &table.key(key),
+                        Part::Value,
+                        format!("`{key}` leaves the site's folder"),
+                    );
+                    problem.hints.push(
+                        "paths are relative to the folder of docproof.yaml and stay inside it"
+                            .into(),
+                    );
                     return None;
                 }
                 part => parts.push(part),
             }
         }
         if text.starts_with('/') || parts.first().is_some_and(|p| p.ends_with(':')) {
-            self.error(&table.key(key), Part::Value, format!("`{key}` must be relative to the site's folder"));
+            self.error(
+                &table.key(key),
+                Part::Value,
+                format!("`{key}` must be relative to the site's folder"),
+            );
             return None;
         }
         Some(parts.join("/"))
@@ -264,10 +368,15 @@ impl Checker<'_> {
                 let problem = self.error(
                     &vec![Step::Key("output".into())],
                     Part::Value,
-                    format!("the output folder `{}` overlaps the source folder `{folder}`", site.output),
+                    format!(
+                        "the output folder `{}` overlaps the source folder `{folder}`",
+                        site.output
+                    ),
                 );
                 problem.label = "would be overwritten, or read back as a source".into();
-                problem.hints.push("choose a folder of its own, such as `build`".into());
+                problem
+                    .hints
+                    .push("choose a folder of its own, such as `build`".into());
                 return;
             }
         }
@@ -276,21 +385,34 @@ impl Checker<'_> {
     fn header_docsets(&mut self, site: &SiteConfig) {
         let ids: Vec<&str> = site.docsets.iter().map(|d| d.id.as_str()).collect();
         for link in &site.header_links {
-            if let HeaderTarget::Doc { docset: Some(id), .. } = &link.target
+            if let HeaderTarget::Doc {
+                docset: Some(id), ..
+            } = &link.target
                 && !ids.contains(&id.as_str())
             {
                 self.problems.push(
-                    Problem::error("config", link.place.clone(), format!("there is no docset `{id}`"))
-                        .hint(format!("docsets: {}", one_of(&ids))),
+                    Problem::error(
+                        "config",
+                        link.place.clone(),
+                        format!("there is no docset `{id}`"),
+                    )
+                    .hint(format!("docsets: {}", one_of(&ids))),
                 );
             }
         }
     }
 
     fn header(&mut self, root: &Table<'_>) -> Vec<HeaderLink> {
-        let Some((value, path)) = root.get("header") else { return Vec::new() };
-        let Some(table) = self.table(value, path, &["links"]) else { return Vec::new() };
-        self.list(&table, "links").into_iter().filter_map(|(item, path)| self.header_link(item, path)).collect()
+        let Some((value, path)) = root.get("header") else {
+            return Vec::new();
+        };
+        let Some(table) = self.table(value, path, &["links"]) else {
+            return Vec::new();
+        };
+        self.list(&table, "links")
+            .into_iter()
+            .filter_map(|(item, path)| self.header_link(item, path))
+            .collect()
     }
 
     fn header_link(&mut self, value: &Value, path: Path) -> Option<HeaderLink> {
@@ -304,14 +426,24 @@ impl Checker<'_> {
             (Some(id), None, None) => HeaderTarget::Doc { id, docset },
             (None, Some(page), None) => {
                 if page != "versions" {
-                    let problem = self.error(&table.key("page"), Part::Value, format!("there is no page `{page}`"));
-                    problem.hints.push("the page that can be linked is `versions`".into());
+                    let problem = self.error(
+                        &table.key("page"),
+                        Part::Value,
+                        format!("there is no page `{page}`"),
+                    );
+                    problem
+                        .hints
+                        .push("the page that can be linked is `versions`".into());
                 }
                 HeaderTarget::Page(page)
             }
             (None, None, Some(href)) => HeaderTarget::Href(href),
             _ => {
-                self.error(&table.path, Part::Value, "a header link has exactly one of `doc`, `page` and `href`");
+                self.error(
+                    &table.path,
+                    Part::Value,
+                    "a header link has exactly one of `doc`, `page` and `href`",
+                );
                 return None;
             }
         };
@@ -320,15 +452,25 @@ impl Checker<'_> {
             HeaderTarget::Page(page) => page.clone(),
             HeaderTarget::Href(href) => href.clone(),
         });
-        Some(HeaderLink { label, target, place })
+        Some(HeaderLink {
+            label,
+            target,
+            place,
+        })
     }
 
     fn theme(&mut self, root: &Table<'_>) -> ThemeConfig {
-        let Some((value, path)) = root.get("theme") else { return ThemeConfig::default() };
+        let Some((value, path)) = root.get("theme") else {
+            return ThemeConfig::default();
+        };
         let known = ["accent", "accent_dark", "logo", "favicon", "css", "footer"];
-        let Some(table) = self.table(value, path, &known) else { return ThemeConfig::default() };
+        let Some(table) = self.table(value, path, &known) else {
+            return ThemeConfig::default();
+        };
         let css = match table.get("css") {
-            Some((Value::String(_), path)) => vec![(table.map.get("css").expect("invariant: just found"), path)],
+            Some((Value::String(_), path)) => {
+                vec![(table.map.get("css").expect("invariant: just found"), path)]
+            }
             _ => self.list(&table, "css"),
         };
         ThemeConfig {
@@ -336,7 +478,10 @@ impl Checker<'_> {
             accent_dark: self.colour(&table, "accent_dark"),
             logo: table.get("logo").and_then(|(v, p)| self.placed(v, &p)),
             favicon: table.get("favicon").and_then(|(v, p)| self.placed(v, &p)),
-            css: css.into_iter().filter_map(|(item, path)| self.placed(item, &path)).collect(),
+            css: css
+                .into_iter()
+                .filter_map(|(item, path)| self.placed(item, &path))
+                .collect(),
             footer: self.text(&table, "footer"),
         }
     }
@@ -347,8 +492,14 @@ impl Checker<'_> {
         if matches!(digits.len(), 3 | 6) && digits.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Some(colour);
         }
-        let problem = self.error(&table.key(key), Part::Value, format!("`{key}` must be a colour"));
-        problem.hints.push("such as `\"#0b57c5\"`, in quotes because `#` starts a comment".into());
+        let problem = self.error(
+            &table.key(key),
+            Part::Value,
+            format!("`{key}` must be a colour"),
+        );
+        problem
+            .hints
+            .push("such as `\"#0b57c5\"`, in quotes because `#` starts a comment".into());
         None
     }
 
@@ -359,16 +510,31 @@ impl Checker<'_> {
         }
         let mut docsets: Vec<DocsetConfig> = Vec::new();
         for (item, path) in items {
-            let Some(docset) = self.docset(item, path) else { continue };
+            let Some(docset) = self.docset(item, path) else {
+                continue;
+            };
             self.docset_apart(&docset, &docsets);
             docsets.push(docset);
         }
-        if docsets.is_empty() { vec![default_docset()] } else { docsets }
+        if docsets.is_empty() {
+            vec![default_docset()]
+        } else {
+            docsets
+        }
     }
 
     fn docset(&mut self, value: &Value, path: Path) -> Option<DocsetConfig> {
-        const KEYS: [&str; 9] =
-            ["id", "title", "description", "path", "layout", "route", "dialect", "edit_url", "versions"];
+        const KEYS: [&str; 9] = [
+            "id",
+            "title",
+            "description",
+            "path",
+            "layout",
+            "route",
+            "dialect",
+            "edit_url",
+            "versions",
+        ];
         let table = self.table(value, path, &KEYS)?;
         let place = self.place(&table.path, Part::Value);
         let Some(id) = self.text(&table, "id") else {
@@ -380,14 +546,24 @@ impl Checker<'_> {
             description: self.text(&table, "description"),
             path: self.folder(&table, "path").unwrap_or_default(),
             layout: self
-                .choice(&table, "layout", &[("root", Layout::Root), ("docusaurus-v1", Layout::DocusaurusV1)])
+                .choice(
+                    &table,
+                    "layout",
+                    &[
+                        ("root", Layout::Root),
+                        ("docusaurus-v1", Layout::DocusaurusV1),
+                    ],
+                )
                 .unwrap_or(Layout::Root),
             route: self.route(&table, "route").unwrap_or_else(|| "docs".into()),
             dialect: self
                 .choice(
                     &table,
                     "dialect",
-                    &[("docproof", Dialect::Docproof), ("docusaurus-v1", Dialect::DocusaurusV1)],
+                    &[
+                        ("docproof", Dialect::Docproof),
+                        ("docusaurus-v1", Dialect::DocusaurusV1),
+                    ],
                 )
                 .unwrap_or(Dialect::Docproof),
             edit_url: self.text(&table, "edit_url"),
@@ -402,7 +578,10 @@ impl Checker<'_> {
             let clash = if old.id == new.id {
                 format!("two docsets have the id `{}`", new.id)
             } else if old.route == new.route {
-                format!("the docsets `{}` and `{}` have the same route `{}`", old.id, new.id, new.route)
+                format!(
+                    "the docsets `{}` and `{}` have the same route `{}`",
+                    old.id, new.id, new.route
+                )
             } else {
                 continue;
             };
@@ -418,35 +597,62 @@ impl Checker<'_> {
     fn route(&mut self, table: &Table<'_>, key: &str) -> Option<String> {
         let route = self.text(table, key)?;
         let clean = route.trim_matches('/').to_owned();
-        if clean.split('/').any(|part| part == "." || part == "..") || clean.contains(['?', '#', '\\', '%', '"', '<']) {
-            self.error(&table.key(key), Part::Value, format!("`{route}` cannot be a route"));
+        if clean.split('/').any(|part| part == "." || part == "..")
+            || clean.contains(['?', '#', '\\', '%', '"', '<'])
+        {
+            self.error(
+                &table.key(key),
+                Part::Value,
+                format!("`{route}` cannot be a route"),
+            );
             return None;
         }
         Some(clean)
     }
 
     fn versions(&mut self, docset: &Table<'_>) -> Vec<VersionConfig> {
-        let Some((value, path)) = docset.get("versions") else { return Vec::new() };
+        let Some((value, path)) = docset.get("versions") else {
+            return Vec::new();
+        };
         let Value::Mapping(map) = value else {
             self.wrong_type(value, &path, "a table from version names to settings");
             return Vec::new();
         };
-        let names: Vec<String> = map.keys().filter_map(|k| k.as_str().map(str::to_owned)).collect();
+        let names: Vec<String> = map
+            .keys()
+            .filter_map(|k| k.as_str().map(str::to_owned))
+            .collect();
         if names.len() < map.len() {
-            self.error(&path, Part::Value, "version names must be text").hints.push("put them in quotes, as in `\"1.0\":`".into());
+            self.error(&path, Part::Value, "version names must be text")
+                .hints
+                .push("put them in quotes, as in `\"1.0\":`".into());
         }
-        names.into_iter().filter_map(|name| {
-            let mut at = path.clone();
-            at.push(Step::Key(name.clone()));
-            let place = self.place(&at, Part::Key);
-            let table = self.table(map.get(name.as_str())?, at, &["removed", "noindex"])?;
-            let removed = self.list(&table, "removed").into_iter().filter_map(|(item, path)| self.placed(item, &path)).collect();
-            Some(VersionConfig { removed, noindex: self.flag(&table, "noindex"), name, place })
-        }).collect()
+        names
+            .into_iter()
+            .filter_map(|name| {
+                let mut at = path.clone();
+                at.push(Step::Key(name.clone()));
+                let place = self.place(&at, Part::Key);
+                let table = self.table(map.get(name.as_str())?, at, &["removed", "noindex"])?;
+                let removed = self
+                    .list(&table, "removed")
+                    .into_iter()
+                    .filter_map(|(item, path)| self.placed(item, &path))
+                    .collect();
+                Some(VersionConfig {
+                    removed,
+                    noindex: self.flag(&table, "noindex"),
+                    name,
+                    place,
+                })
+            })
+            .collect()
     }
 
     fn redirects(&mut self, root: &Table<'_>) -> Vec<Redirect> {
-        let Some((value, path)) = root.get("redirects") else { return Vec::new() };
+        let Some((value, path)) = root.get("redirects") else {
+            return Vec::new();
+        };
         let Value::Mapping(map) = value else {
             self.wrong_type(value, &path, "a table from old paths to new ones");
             return Vec::new();
@@ -461,11 +667,18 @@ impl Checker<'_> {
                     || from.contains(['?', '#', '\\'])
                     || from.split('/').any(|p| p == "." || p == "..");
                 if bad {
-                    let problem = self.error(&at, Part::Key, format!("`{from}` cannot be redirected"));
-                    problem.hints.push("old paths start with `/` and have no `..`, `?` or `#`".into());
+                    let problem =
+                        self.error(&at, Part::Key, format!("`{from}` cannot be redirected"));
+                    problem
+                        .hints
+                        .push("old paths start with `/` and have no `..`, `?` or `#`".into());
                     return None;
                 }
-                Some(Redirect { from: from.trim_start_matches('/').to_owned(), to, place: self.place(&at, Part::Key) })
+                Some(Redirect {
+                    from: from.trim_start_matches('/').to_owned(),
+                    to,
+                    place: self.place(&at, Part::Key),
+                })
             })
             .collect()
     }

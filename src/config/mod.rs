@@ -193,7 +193,11 @@ pub struct Redirect {
 impl DocsetConfig {
     /// A path of the docset's files, from the site's folder.
     fn under(&self, rest: &str) -> String {
-        if self.path.is_empty() { rest.to_owned() } else { format!("{}/{rest}", self.path) }
+        if self.path.is_empty() {
+            rest.to_owned()
+        } else {
+            format!("{}/{rest}", self.path)
+        }
     }
 
     /// The folder of the current docs.
@@ -243,7 +247,12 @@ impl SiteConfig {
     /// The folders whose files are published as they are.
     pub fn static_folders(&self) -> Vec<String> {
         let mut all = vec!["static".to_owned()];
-        all.extend(self.docsets.iter().filter(|d| d.layout == Layout::DocusaurusV1).map(|d| d.website("static")));
+        all.extend(
+            self.docsets
+                .iter()
+                .filter(|d| d.layout == Layout::DocusaurusV1)
+                .map(|d| d.website("static")),
+        );
         all
     }
 }

@@ -19,10 +19,16 @@ fn problems(text: &str) -> String {
 fn an_empty_file_gives_the_defaults() {
     let (site, problems) = parse("");
     assert!(problems.is_empty());
-    assert_eq!((site.base_url.as_str(), site.output.as_str(), site.urls), ("/", "build", UrlStyle::Clean));
+    assert_eq!(
+        (site.base_url.as_str(), site.output.as_str(), site.urls),
+        ("/", "build", UrlStyle::Clean)
+    );
     assert_eq!(site.docsets.len(), 1);
     assert_eq!(site.docsets[0].docs_folder(), "docs");
-    assert_eq!(site.docsets[0].version_folder("1.0"), "versioned_docs/version-1.0");
+    assert_eq!(
+        site.docsets[0].version_folder("1.0"),
+        "versioned_docs/version-1.0"
+    );
 }
 
 #[test]
@@ -46,14 +52,34 @@ redirects: { /old: /docs/new }
 "##;
     let (site, found) = parse(text);
     assert_eq!(found, []);
-    assert_eq!((site.url.as_deref(), site.base_url.as_str()), (Some("https://example.com"), "/kit/"));
+    assert_eq!(
+        (site.url.as_deref(), site.base_url.as_str()),
+        (Some("https://example.com"), "/kit/")
+    );
     assert_eq!(site.header_links.len(), 3);
     assert_eq!(site.theme.css[0].text, "custom.css");
     let docset = &site.docsets[0];
-    assert_eq!((docset.route.as_str(), docset.docs_folder().as_str()), ("docs/a", "a/docs"));
-    assert_eq!(docset.version_folder("1.0"), "a/website/versioned_docs/version-1.0");
-    assert_eq!(docset.version("1.0").map(|v| (v.noindex, v.removed[0].text.as_str())), Some((true, "x/y")));
-    assert_eq!((site.redirects[0].from.as_str(), site.redirects[0].to.as_str()), ("old", "/docs/new"));
+    assert_eq!(
+        (docset.route.as_str(), docset.docs_folder().as_str()),
+        ("docs/a", "a/docs")
+    );
+    assert_eq!(
+        docset.version_folder("1.0"),
+        "a/website/versioned_docs/version-1.0"
+    );
+    assert_eq!(
+        docset
+            .version("1.0")
+            .map(|v| (v.noindex, v.removed[0].text.as_str())),
+        Some((true, "x/y"))
+    );
+    assert_eq!(
+        (
+            site.redirects[0].from.as_str(),
+            site.redirects[0].to.as_str()
+        ),
+        ("old", "/docs/new")
+    );
 }
 
 #[test]
@@ -78,7 +104,10 @@ fn all_problems_are_reported_at_once() {
 #[test]
 fn an_output_folder_that_is_a_source_is_refused() {
     for output in ["docs", "docs/build", "static"] {
-        assert!(problems(&format!("output: {output}\n")).contains("overlaps the source folder"), "{output}");
+        assert!(
+            problems(&format!("output: {output}\n")).contains("overlaps the source folder"),
+            "{output}"
+        );
     }
     assert!(problems("output: .\n").contains("a folder of its own"));
     assert!(problems("output: ../x\n").contains("leaves the site's folder"));
@@ -87,7 +116,8 @@ fn an_output_folder_that_is_a_source_is_refused() {
 
 #[test]
 fn docsets_must_not_clash() {
-    let text = "docsets:\n  - { id: a, route: x }\n  - { id: b, route: /x/ }\n  - { id: a, route: y }\n";
+    let text =
+        "docsets:\n  - { id: a, route: x }\n  - { id: b, route: /x/ }\n  - { id: a, route: y }\n";
     assert_eq!(
         problems(text),
         "3:5 the docsets `a` and `b` have the same route `x`\n4:5 two docsets have the id `a`\n"

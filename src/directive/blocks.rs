@@ -62,18 +62,33 @@ pub struct Blocks<'a> {
 impl Blocks<'_> {
     /// The mark whose comment begins at an offset of the rewritten text.
     pub fn mark_at(&self, at: usize) -> Option<&Mark> {
-        self.marks.binary_search_by_key(&at, |m| m.at).ok().map(|n| &self.marks[n])
+        self.marks
+            .binary_search_by_key(&at, |m| m.at)
+            .ok()
+            .map(|n| &self.marks[n])
     }
 }
 
 /// Finds and replaces the block directives of a text.
 pub fn rewrite(text: &str, dialect: Dialect) -> Blocks<'_> {
-    let relevant = text.contains("DOCUSAURUS_CODE_TABS") || (dialect == Dialect::Docproof && text.contains(":::"));
+    let relevant = text.contains("DOCUSAURUS_CODE_TABS")
+        || (dialect == Dialect::Docproof && text.contains(":::"));
     if !relevant {
-        return Blocks { text: text.into(), map: OffsetMap::default(), marks: Vec::new(), problems: Vec::new() };
+        return Blocks {
+            text: text.into(),
+            map: OffsetMap::default(),
+            marks: Vec::new(),
+            problems: Vec::new(),
+        };
     }
     let code = CodeLines::of(text);
-    let mut scanner = Scanner { dialect, code, open: Vec::new(), out: Writer::default(), problems: Vec::new() };
+    let mut scanner = Scanner {
+        dialect,
+        code,
+        open: Vec::new(),
+        out: Writer::default(),
+        problems: Vec::new(),
+    };
     for (start, line) in lines_with_offsets(text) {
         let whole = start..(start + line.len() + 1).min(text.len());
         scanner.line(text, whole, line);
@@ -81,8 +96,15 @@ pub fn rewrite(text: &str, dialect: Dialect) -> Blocks<'_> {
     for block in std::mem::take(&mut scanner.open) {
         scanner.problems.push(block.unclosed());
     }
-    let Writer { text, map, marks, .. } = scanner.out;
-    Blocks { text: text.into(), map, marks, problems: scanner.problems }
+    let Writer {
+        text, map, marks, ..
+    } = scanner.out;
+    Blocks {
+        text: text.into(),
+        map,
+        marks,
+        problems: scanner.problems,
+    }
 }
 
 /// A block that has begun and not ended.
@@ -111,7 +133,11 @@ impl Open {
             Form::ColonTabs => ("tabs", ":::"),
             Form::Callout => ("callout", ":::"),
         };
-        let verb = if self.form == Form::Callout { "a callout that is" } else { &format!("{what} that are") };
+        let verb = if self.form == Form::Callout {
+            "a callout that is"
+        } else {
+            &format!("{what} that are")
+        };
         Problem::error("tabs", self.range.clone(), format!("{verb} never closed"))
             .label("opened here")
             .hint(format!("end the block with a line `{end}`"))
@@ -153,7 +179,11 @@ impl Writer {
             self.text.push('\n');
         }
         self.text.push_str(prefix);
-        self.marks.push(Mark { at: self.text.len(), kind, range });
+        self.marks.push(Mark {
+            at: self.text.len(),
+            kind,
+            range,
+        });
         self.text.push_str("<!--docproof-->\n");
         self.last_line_has_text = false;
     }
@@ -173,9 +203,19 @@ impl Scanner {
         let (prefix, rest) = line.split_at(prefix_len);
         let rest = rest.trim_end();
         let range = whole.start + prefix_len..whole.start + prefix_len + rest.len();
-        let inside_tabs = self.open.last().is_some_and(|o| o.form == Form::CommentTabs);
-        let is_code = self.code.in_fence(range.start) || (self.code.in_indented(range.start) && !inside_tabs && self.dialect == Dialect::Docproof);
-        let said = if is_code { Line::Other } else { self.classify(rest) };
+        let inside_tabs = self
+            .open
+            .last()
+            .is_some_and(|o| o.form == Form::CommentTabs);
+        let is_code = self.code.in_fence(range.start)
+            || (self.code.in_indented(range.start)
+                && !inside_tabs
+                && self.dialect == Dialect::Docproof);
+        let said = if is_code {
+            Line::Other
+        } else {
+            self.classify(rest)
+        };
         let kind = match said {
             Line::Other => {
                 self.text_line(text, whole, rest, range);
@@ -206,7 +246,9 @@ impl Scanner {
                 if let Some(label) = comment(rest) {
                     return Line::Label(label);
                 }
-                if rest.matches("<!--").count() == 1 && rest.split("<!--").nth(1).is_some_and(|r| r.contains("-->")) {
+                if rest.matches("<!--").count() == 1
+                    && rest.split("<!--").nth(1).is_some_and(|r| r.contains("-->"))
+                {
                     return Line::LabelBesideText;
                 }
             }
@@ -217,12 +259,17 @@ impl Scanner {
             }
             _ => {}
         }
-        if self.dialect == Dialect::Docproof { colons(rest) } else { Line::Other }
+        if self.dialect == Dialect::Docproof {
+            colons(rest)
+        } else {
+            Line::Other
+        }
     }
 
     /// Ordinary text: copied, after a check that it does not stand before the first label.
     fn text_line(&mut self, text: &str, whole: Range<usize>, rest: &str, range: Range<usize>) {
-        let lost = matches!(self.open.last(), Some(o) if o.form != Form::Callout && o.tabs == 0) && !rest.is_empty();
+        let lost = matches!(self.open.last(), Some(o) if o.form != Form::Callout && o.tabs == 0)
+            && !rest.is_empty();
         if lost {
             self.problems.push(
                 Problem::error("tabs", range, "text before the first tab label")
@@ -233,46 +280,94 @@ impl Scanner {
         self.out.copy(&text[whole.clone()], whole.start);
     }
 
-    fn directive(&mut self, said: Line<'_>, prefix: &str, range: &Range<usize>) -> Option<(String, MarkKind)> {
+    fn directive(
+        &mut self,
+        said: Line<'_>,
+        prefix: &str,
+        range: &Range<usize>,
+    ) -> Option<(String, MarkKind)> {
         match said {
             Line::TabsOpen(form) => self.open_tabs(form, prefix, range),
             Line::Label(label) => self.label(label, range),
             Line::LabelBesideText => {
                 self.problems.push(
-                    Problem::error("tabs", range.clone(), "a tab label must stand on a line of its own")
-                        .label("the text beside it would be lost"),
+                    Problem::error(
+                        "tabs",
+                        range.clone(),
+                        "a tab label must stand on a line of its own",
+                    )
+                    .label("the text beside it would be lost"),
                 );
                 None
             }
             Line::BesideText => {
                 self.problems.push(
-                    Problem::error("tabs", range.clone(), "a code tabs marker must stand on a line of its own")
-                        .hint("move the text beside it to another line"),
+                    Problem::error(
+                        "tabs",
+                        range.clone(),
+                        "a code tabs marker must stand on a line of its own",
+                    )
+                    .hint("move the text beside it to another line"),
                 );
                 None
             }
             Line::TabsEnd => self.close(Form::CommentTabs, range),
             Line::Callout(kind, title) => {
-                self.open.push(Open { form: Form::Callout, range: range.clone(), prefix: prefix.to_owned(), tabs: 0 });
+                self.open.push(Open {
+                    form: Form::Callout,
+                    range: range.clone(),
+                    prefix: prefix.to_owned(),
+                    tabs: 0,
+                });
                 Some((prefix.to_owned(), MarkKind::CalloutOpen { kind, title }))
             }
             Line::Container(name) => {
                 let known: Vec<&str> = CALLOUTS.into_iter().chain(["tabs"]).collect();
-                let hint = did_you_mean(name, known.iter().copied()).unwrap_or_else(|| format!("known: {}", one_of(&known)));
-                self.problems.push(Problem::error("container", range.clone(), format!("unknown block `:::{name}`")).hint(hint));
+                let hint = did_you_mean(name, known.iter().copied())
+                    .unwrap_or_else(|| format!("known: {}", one_of(&known)));
+                self.problems.push(
+                    Problem::error(
+                        "container",
+                        range.clone(),
+                        format!("unknown block `:::{name}`"),
+                    )
+                    .hint(hint),
+                );
                 // Taken as a note, so that its end is not reported as well.
-                self.open.push(Open { form: Form::Callout, range: range.clone(), prefix: prefix.to_owned(), tabs: 0 });
-                Some((prefix.to_owned(), MarkKind::CalloutOpen { kind: "note", title: None }))
+                self.open.push(Open {
+                    form: Form::Callout,
+                    range: range.clone(),
+                    prefix: prefix.to_owned(),
+                    tabs: 0,
+                });
+                Some((
+                    prefix.to_owned(),
+                    MarkKind::CalloutOpen {
+                        kind: "note",
+                        title: None,
+                    },
+                ))
             }
             Line::ColonEnd => {
-                let form = self.open.iter().rev().map(|o| o.form).find(|f| *f != Form::CommentTabs).unwrap_or(Form::Callout);
+                let form = self
+                    .open
+                    .iter()
+                    .rev()
+                    .map(|o| o.form)
+                    .find(|f| *f != Form::CommentTabs)
+                    .unwrap_or(Form::Callout);
                 self.close(form, range)
             }
             Line::Other => None,
         }
     }
 
-    fn open_tabs(&mut self, form: Form, prefix: &str, range: &Range<usize>) -> Option<(String, MarkKind)> {
+    fn open_tabs(
+        &mut self,
+        form: Form,
+        prefix: &str,
+        range: &Range<usize>,
+    ) -> Option<(String, MarkKind)> {
         if let Some(outer) = self.open.iter().find(|o| o.form != Form::Callout) {
             self.problems.push(
                 Problem::error("tabs", range.clone(), "code tabs inside code tabs")
@@ -282,14 +377,26 @@ impl Scanner {
             return None;
         }
         // In v1 a marker that is indented like code is a marker all the same.
-        let prefix = if self.code.in_indented(range.start) { "" } else { prefix };
-        self.open.push(Open { form, range: range.clone(), prefix: prefix.to_owned(), tabs: 0 });
+        let prefix = if self.code.in_indented(range.start) {
+            ""
+        } else {
+            prefix
+        };
+        self.open.push(Open {
+            form,
+            range: range.clone(),
+            prefix: prefix.to_owned(),
+            tabs: 0,
+        });
         Some((prefix.to_owned(), MarkKind::TabsOpen))
     }
 
     fn label(&mut self, label: &str, range: &Range<usize>) -> Option<(String, MarkKind)> {
         if label.is_empty() {
-            self.problems.push(Problem::error("tabs", range.clone(), "a tab without a label").hint("write a word between the marks"));
+            self.problems.push(
+                Problem::error("tabs", range.clone(), "a tab without a label")
+                    .hint("write a word between the marks"),
+            );
         }
         let block = self.open.last_mut()?;
         block.tabs += 1;
@@ -298,8 +405,13 @@ impl Scanner {
 
     fn close(&mut self, form: Form, range: &Range<usize>) -> Option<(String, MarkKind)> {
         let Some(at) = self.open.iter().rposition(|o| o.form == form) else {
-            let what = if form == Form::CommentTabs { "an end of code tabs without a start" } else { "an end `:::` without a start" };
-            self.problems.push(Problem::error("tabs", range.clone(), what).label("nothing is open here"));
+            let what = if form == Form::CommentTabs {
+                "an end of code tabs without a start"
+            } else {
+                "an end `:::` without a start"
+            };
+            self.problems
+                .push(Problem::error("tabs", range.clone(), what).label("nothing is open here"));
             return None;
         };
         for inner in self.open.split_off(at + 1) {
@@ -321,13 +433,17 @@ impl Scanner {
 
 /// What a `:::` line says.
 fn colons(rest: &str) -> Line<'_> {
-    let Some(after) = rest.strip_prefix(":::") else { return Line::Other };
+    let Some(after) = rest.strip_prefix(":::") else {
+        return Line::Other;
+    };
     let after = after.trim_start_matches(':');
     let words = after.trim();
     if words.is_empty() {
         return Line::ColonEnd;
     }
-    let name_end = words.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(words.len());
+    let name_end = words
+        .find(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+        .unwrap_or(words.len());
     let (name, title) = words.split_at(name_end);
     if name.is_empty() {
         return Line::Other;
@@ -335,7 +451,11 @@ fn colons(rest: &str) -> Line<'_> {
     if name == "tabs" {
         return Line::TabsOpen(Form::ColonTabs);
     }
-    let title = title.trim().trim_start_matches('[').trim_end_matches(']').trim();
+    let title = title
+        .trim()
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .trim();
     match CALLOUTS.iter().find(|k| **k == name) {
         Some(kind) => Line::Callout(kind, (!title.is_empty()).then(|| title.to_owned())),
         None => Line::Container(name),
@@ -355,16 +475,36 @@ fn prefix_len(line: &str) -> usize {
     let rest = &line[len..];
     let bullet = ["- ", "* ", "+ "].iter().any(|b| rest.starts_with(b));
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-    let number = digits > 0 && (rest[digits..].starts_with(". ") || rest[digits..].starts_with(") "));
-    let marker = if bullet { 2 } else if number { digits + 2 } else { return len };
+    let number =
+        digits > 0 && (rest[digits..].starts_with(". ") || rest[digits..].starts_with(") "));
+    let marker = if bullet {
+        2
+    } else if number {
+        digits + 2
+    } else {
+        return len;
+    };
     // A list marker counts only before a directive; otherwise it is text.
     let after = rest[marker..].trim_start();
-    if after.starts_with("<!--") || after.starts_with(":::") { len + marker + blank(&rest[marker..]) } else { len }
+    if after.starts_with("<!--") || after.starts_with(":::") {
+        len + marker + blank(&rest[marker..])
+    } else {
+        len
+    }
 }
 
 /// The prefix for the later lines of a block: a list marker becomes spaces.
 fn continued(prefix: &str) -> String {
-    prefix.chars().map(|c| if matches!(c, ' ' | '\t' | '>') { c } else { ' ' }).collect()
+    prefix
+        .chars()
+        .map(|c| {
+            if matches!(c, ' ' | '\t' | '>') {
+                c
+            } else {
+                ' '
+            }
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -378,7 +518,9 @@ mod tests {
         for mark in blocks.marks.iter().rev() {
             let name = match &mark.kind {
                 MarkKind::Tab(label) => format!("[tab {label}]"),
-                MarkKind::CalloutOpen { kind, title } => format!("[{kind} {}]", title.as_deref().unwrap_or("-")),
+                MarkKind::CalloutOpen { kind, title } => {
+                    format!("[{kind} {}]", title.as_deref().unwrap_or("-"))
+                }
                 other => format!("[{other:?}]"),
             };
             got.replace_range(mark.at..mark.at + "<!--docproof-->".len(), &name);
@@ -408,7 +550,10 @@ mod tests {
             "1. Step\n   <!--DOCUSAURUS_CODE_TABS-->\n      <!--A-->\n   x\n<!--END_DOCUSAURUS_CODE_TABS-->\n",
             "1. Step\n   [TabsOpen]\n   [tab A]\n   x\n   [TabsClose]\n",
         );
-        check("- :::tip\n  x\n  :::\n", "- [tip -]\n  x\n  [CalloutClose]\n");
+        check(
+            "- :::tip\n  x\n  :::\n",
+            "- [tip -]\n  x\n  [CalloutClose]\n",
+        );
     }
 
     #[test]
@@ -417,26 +562,51 @@ mod tests {
             ":::note Mind this\ntext\n:::tabs\n== A\nx\n:::\n:::\n",
             "[note Mind this]\ntext\n\n[TabsOpen]\n[tab A]\nx\n\n[TabsClose]\n[CalloutClose]\n",
         );
-        check_in(Dialect::DocusaurusV1, ":::note\n<!--DOCUSAURUS_CODE_TABS-->\n<!--A-->\n<!--END_DOCUSAURUS_CODE_TABS-->\n", ":::note\n\n[TabsOpen]\n[tab A]\n[TabsClose]\n");
+        check_in(
+            Dialect::DocusaurusV1,
+            ":::note\n<!--DOCUSAURUS_CODE_TABS-->\n<!--A-->\n<!--END_DOCUSAURUS_CODE_TABS-->\n",
+            ":::note\n\n[TabsOpen]\n[tab A]\n[TabsClose]\n",
+        );
     }
 
     #[test]
     fn wrong_blocks_are_named() {
-        check("a\n<!--DOCUSAURUS_CODE_TABS-->\nlost\n<!--A-->\n", "a\n\n[TabsOpen]\nlost\n\n[tab A]\n!3:1 text before the first tab label\n!2:1 code tabs that are never closed\n");
-        check("<!--END_DOCUSAURUS_CODE_TABS-->\n", "\n!1:1 an end of code tabs without a start\n");
-        check(":::tabs\n:::\n", "[TabsOpen]\n[TabsClose]\n!1:1 code tabs without a tab\n");
-        check(":::nite\nx\n:::\n", "[note -]\nx\n\n[CalloutClose]\n!1:1 unknown block `:::nite`\n");
-        check(":::note\n", "[note -]\n!1:1 a callout that is never closed\n");
+        check(
+            "a\n<!--DOCUSAURUS_CODE_TABS-->\nlost\n<!--A-->\n",
+            "a\n\n[TabsOpen]\nlost\n\n[tab A]\n!3:1 text before the first tab label\n!2:1 code tabs that are never closed\n",
+        );
+        check(
+            "<!--END_DOCUSAURUS_CODE_TABS-->\n",
+            "\n!1:1 an end of code tabs without a start\n",
+        );
+        check(
+            ":::tabs\n:::\n",
+            "[TabsOpen]\n[TabsClose]\n!1:1 code tabs without a tab\n",
+        );
+        check(
+            ":::nite\nx\n:::\n",
+            "[note -]\nx\n\n[CalloutClose]\n!1:1 unknown block `:::nite`\n",
+        );
+        check(
+            ":::note\n",
+            "[note -]\n!1:1 a callout that is never closed\n",
+        );
         check(":::\n", "\n!1:1 an end `:::` without a start\n");
         check(
             "<!--DOCUSAURUS_CODE_TABS-->\n<!--A-->\n<!--DOCUSAURUS_CODE_TABS-->\n<!--END_DOCUSAURUS_CODE_TABS-->\n",
             "[TabsOpen]\n[tab A]\n\n[TabsClose]\n!3:1 code tabs inside code tabs\n",
         );
-        check("x <!--DOCUSAURUS_CODE_TABS-->\n", "\n!1:1 a code tabs marker must stand on a line of its own\n");
+        check(
+            "x <!--DOCUSAURUS_CODE_TABS-->\n",
+            "\n!1:1 a code tabs marker must stand on a line of its own\n",
+        );
     }
 
     #[test]
     fn code_is_left_alone() {
-        check("```\n:::note\n<!--DOCUSAURUS_CODE_TABS-->\n```\n", "```\n:::note\n<!--DOCUSAURUS_CODE_TABS-->\n```\n");
+        check(
+            "```\n:::note\n<!--DOCUSAURUS_CODE_TABS-->\n```\n",
+            "```\n:::note\n<!--DOCUSAURUS_CODE_TABS-->\n```\n",
+        );
     }
 }

@@ -37,9 +37,15 @@ pub fn find(text: &str, body_start: usize, dialect: Dialect) -> (Option<Marker>,
     let code = CodeLines::of(body);
     let lines: Vec<(usize, &str)> = lines_with_offsets(body).collect();
     let marks: Vec<usize> = (0..lines.len())
-        .filter(|&n| comment(lines[n].1).is_some_and(|c| c == WORDS) && !code.in_fence(lines[n].0) && !code.in_indented(lines[n].0))
+        .filter(|&n| {
+            comment(lines[n].1).is_some_and(|c| c == WORDS)
+                && !code.in_fence(lines[n].0)
+                && !code.in_indented(lines[n].0)
+        })
         .collect();
-    let (Some(&first), Some(&last)) = (marks.first(), marks.last()) else { return (None, Vec::new()) };
+    let (Some(&first), Some(&last)) = (marks.first(), marks.last()) else {
+        return (None, Vec::new());
+    };
     let range = |n: usize| body_start + lines[n].0..body_start + lines[n].0 + lines[n].1.len();
     let mut problems = Vec::new();
     if first != last && dialect == Dialect::Docproof {
@@ -50,18 +56,28 @@ pub fn find(text: &str, body_start: usize, dialect: Dialect) -> (Option<Marker>,
         );
     }
     // v1 takes the path after the last marker and keeps the text up to the first.
-    let path = lines.get(last + 1).and_then(|(_, line)| comment(line)).filter(|c| !c.is_empty());
+    let path = lines
+        .get(last + 1)
+        .and_then(|(_, line)| comment(line))
+        .filter(|c| !c.is_empty());
     let Some(path) = path else {
         problems.push(
-            Problem::error("copy-docs", range(last), "a COPY DOCS marker without a path line")
-                .label("the next line must name the source")
-                .hint("write `<!-- ./path/to/doc.md -->` directly under it"),
+            Problem::error(
+                "copy-docs",
+                range(last),
+                "a COPY DOCS marker without a path line",
+            )
+            .label("the next line must name the source")
+            .hint("write `<!-- ./path/to/doc.md -->` directly under it"),
         );
         return (None, problems);
     };
     let end = lines.get(last + 2).map_or(body.len(), |(start, _)| *start);
-    let marker =
-        Marker { pair: body_start + lines[first].0..body_start + end, path: path.to_owned(), path_range: range(last + 1) };
+    let marker = Marker {
+        pair: body_start + lines[first].0..body_start + end,
+        path: path.to_owned(),
+        path_range: range(last + 1),
+    };
     (Some(marker), problems)
 }
 
@@ -90,7 +106,11 @@ pub fn resolve_path(written: &str, copy_root: &str) -> Result<String, ()> {
         }
     }
     let path = parts.join("/");
-    Ok(if copy_root.is_empty() { path } else { format!("{copy_root}/{path}") })
+    Ok(if copy_root.is_empty() {
+        path
+    } else {
+        format!("{copy_root}/{path}")
+    })
 }
 
 /// A text that was asked for.
@@ -131,7 +151,12 @@ pub struct Rules<'a> {
 }
 
 /// Expands a page. `lookup` gives the text of a path, or why it cannot be had.
-pub fn expand(page: &Text, body_start: usize, rules: Rules<'_>, lookup: &dyn Fn(&str) -> Result<Text, String>) -> Expanded {
+pub fn expand(
+    page: &Text,
+    body_start: usize,
+    rules: Rules<'_>,
+    lookup: &dyn Fn(&str) -> Result<Text, String>,
+) -> Expanded {
     let (marker, problems) = find(&page.text, body_start, rules.dialect);
     let mut out = Expanded {
         text: Arc::from(""),
@@ -142,18 +167,29 @@ pub fn expand(page: &Text, body_start: usize, rules: Rules<'_>, lookup: &dyn Fn(
         stale: false,
     };
     let mut text = String::new();
-    let mut push = |segments: &mut SegmentMap, source: &Text, range: Range<usize>, chain: &[Span]| {
-        let span = Span { source: source.id, range: range.clone() };
-        segments.push(text.len(), &span, chain.into());
-        text.push_str(&source.text[range]);
-    };
+    let mut push =
+        |segments: &mut SegmentMap, source: &Text, range: Range<usize>, chain: &[Span]| {
+            let span = Span {
+                source: source.id,
+                range: range.clone(),
+            };
+            segments.push(text.len(), &span, chain.into());
+            text.push_str(&source.text[range]);
+        };
     let Some(marker) = marker else {
         push(&mut out.segments, page, body_start..page.text.len(), &[]);
         out.text = text.into();
         return out;
     };
     push(&mut out.segments, page, body_start..marker.pair.start, &[]);
-    let mut chain = Chain { page, rules, lookup, links: Vec::new(), seen: vec![page.path.to_string()], reads: BTreeSet::new() };
+    let mut chain = Chain {
+        page,
+        rules,
+        lookup,
+        links: Vec::new(),
+        seen: vec![page.path.to_string()],
+        reads: BTreeSet::new(),
+    };
     match chain.follow(page.clone(), marker.clone()) {
         Ok((source, range)) => {
             let own = page.text[marker.pair.end..].trim();
@@ -177,11 +213,18 @@ fn stale(page: &Text, marker: &Marker, source: &Text) -> Diagnostic {
     let rest = &page.text[marker.pair.end..];
     let start = marker.pair.end + rest.len() - rest.trim_start().len();
     let line = page.text[start..].lines().next().unwrap_or("").len();
-    Problem::warning("stale-copy", start..start + line, format!("this text differs from its source `{}`", source.path))
-        .label("the source's text is built instead")
-        .hint(format!("change `{}`, then run `docproof copies sync`", source.path))
-        .also(marker.path_range.clone(), "the source is named here")
-        .in_source(page.id, 0)
+    Problem::warning(
+        "stale-copy",
+        start..start + line,
+        format!("this text differs from its source `{}`", source.path),
+    )
+    .label("the source's text is built instead")
+    .hint(format!(
+        "change `{}`, then run `docproof copies sync`",
+        source.path
+    ))
+    .also(marker.path_range.clone(), "the source is named here")
+    .in_source(page.id, 0)
 }
 
 /// A walk from a page to the doc that holds the text.
@@ -197,13 +240,28 @@ struct Chain<'a> {
 
 impl Chain<'_> {
     /// Follows `marker` of `doc` to the source and the range of its body.
-    fn follow(&mut self, mut doc: Text, mut marker: Marker) -> Result<(Text, Range<usize>), Box<Diagnostic>> {
+    fn follow(
+        &mut self,
+        mut doc: Text,
+        mut marker: Marker,
+    ) -> Result<(Text, Range<usize>), Box<Diagnostic>> {
         loop {
-            let here = Span { source: doc.id, range: marker.path_range.clone() };
+            let here = Span {
+                source: doc.id,
+                range: marker.path_range.clone(),
+            };
             let path = resolve_path(&marker.path, self.rules.copy_root).map_err(|()| {
-                let root = if self.rules.copy_root.is_empty() { "the site's folder" } else { self.rules.copy_root };
-                self.failed(&here, format!("the COPY DOCS path `{}` leaves {root}", marker.path))
-                    .hint("paths start at `copy_root` of docproof.yaml, without `..` beyond it").into_box()
+                let root = if self.rules.copy_root.is_empty() {
+                    "the site's folder"
+                } else {
+                    self.rules.copy_root
+                };
+                self.failed(
+                    &here,
+                    format!("the COPY DOCS path `{}` leaves {root}", marker.path),
+                )
+                .hint("paths start at `copy_root` of docproof.yaml, without `..` beyond it")
+                .into_box()
             })?;
             if *path == *doc.path {
                 let range = marker.pair.end..doc.text.len();
@@ -212,12 +270,22 @@ impl Chain<'_> {
             if self.seen.contains(&path) {
                 let mut way = self.seen.clone();
                 way.push(path);
-                return Err(self.failed(&here, "a COPY DOCS cycle").hint(format!("the way: {}", way.join(" -> "))).into_box());
+                return Err(self
+                    .failed(&here, "a COPY DOCS cycle")
+                    .hint(format!("the way: {}", way.join(" -> ")))
+                    .into_box());
             }
             self.reads.insert(path.clone());
             let next = (self.lookup)(&path).map_err(|why| {
                 self.failed(&here, format!("the COPY DOCS source `{path}` {why}"))
-                    .hint(format!("paths start at `copy_root` ({})", if self.rules.copy_root.is_empty() { "the site's folder" } else { self.rules.copy_root }))
+                    .hint(format!(
+                        "paths start at `copy_root` ({})",
+                        if self.rules.copy_root.is_empty() {
+                            "the site's folder"
+                        } else {
+                            self.rules.copy_root
+                        }
+                    ))
                     .into_box()
             })?;
             self.links.push(here);
@@ -262,26 +330,49 @@ mod tests {
         }
         let get = |path: &str| {
             let id = map.find(path).ok_or("does not exist")?;
-            Ok(Text { id, path: map.get(id).path.clone(), text: map.get(id).text.clone() })
+            Ok(Text {
+                id,
+                path: map.get(id).path.clone(),
+                text: map.get(id).text.clone(),
+            })
         };
         let page = get("a.md").expect("there is a page");
         let start = front_matter::parse(&page.text, Dialect::Docproof).body_start;
-        let out = expand(&page, start, Rules { copy_root: "", dialect: Dialect::Docproof }, &|p| get(p).map_err(|e: &str| e.to_owned()));
+        let out = expand(
+            &page,
+            start,
+            Rules {
+                copy_root: "",
+                dialect: Dialect::Docproof,
+            },
+            &|p| get(p).map_err(|e: &str| e.to_owned()),
+        );
         let mut got = format!("{}\n--\n", out.text.trim());
         for diagnostic in &out.diagnostics {
             let text = render_human(diagnostic, &map, false);
-            let lines: Vec<&str> = text.lines().map(str::trim).filter(|l| l.starts_with(['e', 'w', '-', 'n', 'h'])).collect();
+            let lines: Vec<&str> = text
+                .lines()
+                .map(str::trim)
+                .filter(|l| l.starts_with(['e', 'w', '-', 'n', 'h']))
+                .collect();
             got.push_str(&lines.join("\n"));
             got.push('\n');
         }
         assert_eq!(got, want);
     }
 
-    const SELF: &str = "---\nid: s\n---\nIntro of the source.\n<!-- COPY DOCS -->\n<!-- ./s.md -->\n\nThe text.\n";
+    const SELF: &str =
+        "---\nid: s\n---\nIntro of the source.\n<!-- COPY DOCS -->\n<!-- ./s.md -->\n\nThe text.\n";
 
     #[test]
     fn copies_what_follows_the_marker() {
-        check(&[("s.md", SELF), ("a.md", "Own.\n<!-- COPY DOCS -->\n<!-- ./s.md -->\n")], "Own.\n\nThe text.\n--\n");
+        check(
+            &[
+                ("s.md", SELF),
+                ("a.md", "Own.\n<!-- COPY DOCS -->\n<!-- ./s.md -->\n"),
+            ],
+            "Own.\n\nThe text.\n--\n",
+        );
     }
 
     #[test]
@@ -294,17 +385,30 @@ mod tests {
 
     #[test]
     fn a_source_without_marker_gives_its_body() {
-        check(&[("s.md", "---\nid: s\n---\nBody.\n"), ("a.md", "<!-- COPY DOCS -->\n<!-- ./x/../s.md -->\nBody.")], "Body.\n--\n");
+        check(
+            &[
+                ("s.md", "---\nid: s\n---\nBody.\n"),
+                ("a.md", "<!-- COPY DOCS -->\n<!-- ./x/../s.md -->\nBody."),
+            ],
+            "Body.\n--\n",
+        );
     }
 
     #[test]
     fn chains_are_followed_and_cycles_named() {
         check(
-            &[("s.md", SELF), ("b.md", "Before.\n<!-- COPY DOCS -->\n<!-- s.md -->\n"), ("a.md", "<!-- COPY DOCS -->\n<!-- b.md -->\n")],
+            &[
+                ("s.md", SELF),
+                ("b.md", "Before.\n<!-- COPY DOCS -->\n<!-- s.md -->\n"),
+                ("a.md", "<!-- COPY DOCS -->\n<!-- b.md -->\n"),
+            ],
             "The text.\n--\n",
         );
         check(
-            &[("b.md", "<!-- COPY DOCS -->\n<!-- a.md -->\n"), ("a.md", "<!-- COPY DOCS -->\n<!-- b.md -->\n")],
+            &[
+                ("b.md", "<!-- COPY DOCS -->\n<!-- a.md -->\n"),
+                ("a.md", "<!-- COPY DOCS -->\n<!-- b.md -->\n"),
+            ],
             "\n--\nerror[copy-docs]: a COPY DOCS cycle\n--> b.md:2:1\nnote: copied to the page here\n--> a.md:2:1\nhelp: the way: a.md -> b.md -> a.md\n",
         );
     }
@@ -328,7 +432,13 @@ mod tests {
     #[test]
     fn stale_text_is_replaced_with_a_warning() {
         check(
-            &[("s.md", SELF), ("a.md", "<!-- COPY DOCS -->\n<!-- s.md -->\n\n# Old\n\nwords\n")],
+            &[
+                ("s.md", SELF),
+                (
+                    "a.md",
+                    "<!-- COPY DOCS -->\n<!-- s.md -->\n\n# Old\n\nwords\n",
+                ),
+            ],
             "The text.\n--\nwarning[stale-copy]: this text differs from its source `s.md`\n--> a.md:4:1\nnote: the source is named here\n--> a.md:2:1\nhelp: change `s.md`, then run `docproof copies sync`\n",
         );
     }

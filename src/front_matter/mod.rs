@@ -68,7 +68,10 @@ pub struct Parsed {
 impl Parsed {
     /// The place of a field, or of the top of the text.
     pub fn place(&self, key: &str) -> Range<usize> {
-        self.keys.iter().find(|(name, _)| name == key).map_or(0..0, |(_, range)| range.clone())
+        self.keys
+            .iter()
+            .find(|(name, _)| name == key)
+            .map_or(0..0, |(_, range)| range.clone())
     }
 }
 
@@ -91,13 +94,28 @@ pub const FIELDS: [&str; 14] = [
 ];
 
 /// Fields of Docusaurus v1 that have no meaning here and are passed over without a word.
-const V1_ONLY: [&str; 7] = ["author", "authorURL", "authorTitle", "authorFBID", "authorImageURL", "layout", "category"];
+const V1_ONLY: [&str; 7] = [
+    "author",
+    "authorURL",
+    "authorTitle",
+    "authorFBID",
+    "authorImageURL",
+    "layout",
+    "category",
+];
 
 /// Reads the front matter of a text.
 pub fn parse(text: &str, dialect: Dialect) -> Parsed {
-    let mut parsed =
-        Parsed { front: FrontMatter::default(), present: false, body_start: 0, keys: Vec::new(), problems: Vec::new() };
-    let Some(block) = block_of(text, dialect) else { return parsed };
+    let mut parsed = Parsed {
+        front: FrontMatter::default(),
+        present: false,
+        body_start: 0,
+        keys: Vec::new(),
+        problems: Vec::new(),
+    };
+    let Some(block) = block_of(text, dialect) else {
+        return parsed;
+    };
     let Block::Closed { inner, body_start } = block else {
         if dialect == Dialect::Docproof {
             parsed.problems.push(
@@ -115,7 +133,10 @@ pub fn parse(text: &str, dialect: Dialect) -> Parsed {
         Dialect::DocusaurusV1 => v1_values(text, &inner, &mut parsed.problems),
     };
     parsed.present = true;
-    let mut reader = Reader { parsed: &mut parsed, dialect };
+    let mut reader = Reader {
+        parsed: &mut parsed,
+        dialect,
+    };
     for (key, value) in values {
         reader.field(&key, value);
     }
@@ -123,7 +144,10 @@ pub fn parse(text: &str, dialect: Dialect) -> Parsed {
 }
 
 enum Block {
-    Closed { inner: Range<usize>, body_start: usize },
+    Closed {
+        inner: Range<usize>,
+        body_start: usize,
+    },
     Open,
 }
 
@@ -141,13 +165,18 @@ fn block_of(text: &str, dialect: Dialect) -> Option<Block> {
     let mut at = first.len();
     for line in lines {
         if is_fence(line) {
-            return Some(Block::Closed { inner: first.len()..at, body_start: at + line.len() });
+            return Some(Block::Closed {
+                inner: first.len()..at,
+                body_start: at + line.len(),
+            });
         }
         at += line.len();
     }
     // A lone rule at the top of a text without anything like a field is a rule, not front matter.
     let second = text[first.len()..].lines().next().unwrap_or("");
-    let field_like = second.split_once(':').is_some_and(|(key, _)| !key.is_empty() && !key.contains(' '));
+    let field_like = second
+        .split_once(':')
+        .is_some_and(|(key, _)| !key.is_empty() && !key.contains(' '));
     (field_like || dialect == Dialect::DocusaurusV1).then_some(Block::Open)
 }
 
@@ -160,7 +189,10 @@ fn key_lines(text: &str, inner: &Range<usize>) -> Vec<(String, Range<usize>)> {
             let name = key.trim();
             let indent = key.len() - key.trim_start().len();
             if !name.is_empty() && indent == 0 {
-                keys.push((name.trim_matches(['"', '\'']).to_owned(), at..at + name.len()));
+                keys.push((
+                    name.trim_matches(['"', '\'']).to_owned(),
+                    at..at + name.len(),
+                ));
             }
         }
         at += line.len();
@@ -168,27 +200,52 @@ fn key_lines(text: &str, inner: &Range<usize>) -> Vec<(String, Range<usize>)> {
     keys
 }
 
-fn yaml_values(text: &str, inner: &Range<usize>, problems: &mut Vec<Problem>) -> Vec<(String, Value)> {
-    let map = match yaml::parse(&text[inner.clone()]) {
-        Ok(Value::Mapping(map)) => map,
-        Ok(Value::Null) => return Vec::new(),
-        Ok(_) => {
-            problems.push(
-                Problem::error("front-matter", inner.start..inner.start, "front matter must be a list of `field: value` lines"),
-            );
-            return Vec::new();
-        }
-        Err(error) => {
-            let range = error.range.start + inner.start..error.range.end + inner.start;
-            let problem = Problem::error("front-matter", range, format!("front matter is not valid YAML: {}", error.message));
-            problems.push(problem.hint("put a value that holds `: ` or starts with a special character in quotes"));
-            return Vec::new();
-        }
-    };
-    map.into_iter().map(|(key, value)| (key.as_str().map_or_else(|| format!("{key:?}"), str::to_owned), value)).collect()
+fn yaml_values(
+    text: &str,
+    inner: &Range<usize>,
+    problems: &mut Vec<Problem>,
+) -> Vec<(String, Value)> {
+    let map =
+        match yaml::parse(&text[inner.clone()]) {
+            Ok(Value::Mapping(map)) => map,
+            Ok(Value::Null) => return Vec::new(),
+            Ok(_) => {
+                problems.push(Problem::error(
+                    "front-matter",
+                    inner.start..inner.start,
+                    "front matter must be a list of `field: value` lines",
+                ));
+                return Vec::new();
+            }
+            Err(error) => {
+                let range = error.range.start + inner.start..error.range.end + inner.start;
+                let problem = Problem::error(
+                    "front-matter",
+                    range,
+                    format!("front matter is not valid YAML: {}", error.message),
+                );
+                problems.push(problem.hint(
+                    "put a value that holds `: ` or starts with a special character in quotes",
+                ));
+                return Vec::new();
+            }
+        };
+    map.into_iter()
+        .map(|(key, value)| {
+            (
+                key.as_str()
+                    .map_or_else(|| format!("{key:?}"), str::to_owned),
+                value,
+            )
+        })
+        .collect()
 }
 
-fn v1_values(text: &str, inner: &Range<usize>, problems: &mut Vec<Problem>) -> Vec<(String, Value)> {
+fn v1_values(
+    text: &str,
+    inner: &Range<usize>,
+    problems: &mut Vec<Problem>,
+) -> Vec<(String, Value)> {
     let mut values: Vec<(String, Value)> = Vec::new();
     let mut at = inner.start;
     for line in text[inner.clone()].split_inclusive('\n') {
@@ -197,8 +254,12 @@ fn v1_values(text: &str, inner: &Range<usize>, problems: &mut Vec<Problem>) -> V
         if !key.is_empty() {
             if yaml::parse(line).is_err() {
                 problems.push(
-                    Problem::warning("front-matter", at..at + line.trim_end().len(), "this line is not valid YAML and is read as plain text")
-                        .hint("put the value in quotes"),
+                    Problem::warning(
+                        "front-matter",
+                        at..at + line.trim_end().len(),
+                        "this line is not valid YAML and is read as plain text",
+                    )
+                    .hint("put the value in quotes"),
                 );
             }
             let value = serde_json::from_str::<serde_json::Value>(raw)
@@ -230,7 +291,11 @@ impl Reader<'_> {
             "slug" => self.parsed.front.slug = self.text(key, value),
             "custom_edit_url" => {
                 let none = value.is_null() || value == Value::Bool(false);
-                self.parsed.front.custom_edit_url = if none { Some(String::new()) } else { self.text(key, value) };
+                self.parsed.front.custom_edit_url = if none {
+                    Some(String::new())
+                } else {
+                    self.text(key, value)
+                };
             }
             "keywords" => self.parsed.front.keywords = self.texts(key, value),
             "redirect_from" => self.parsed.front.redirect_from = self.texts(key, value),
@@ -246,15 +311,30 @@ impl Reader<'_> {
         if self.dialect == Dialect::DocusaurusV1 && V1_ONLY.contains(&key) {
             return;
         }
-        let problem = Problem::warning("front-matter", self.parsed.place(key), format!("unknown front matter field `{key}`"))
-            .label("not read")
-            .hint(did_you_mean(key, FIELDS).unwrap_or_else(|| format!("known fields: {}", FIELDS.join(", "))));
+        let problem = Problem::warning(
+            "front-matter",
+            self.parsed.place(key),
+            format!("unknown front matter field `{key}`"),
+        )
+        .label("not read")
+        .hint(
+            did_you_mean(key, FIELDS)
+                .unwrap_or_else(|| format!("known fields: {}", FIELDS.join(", "))),
+        );
         self.parsed.problems.push(problem);
     }
 
     fn complain(&mut self, key: &str, wanted: &str, hint: &str) {
-        let problem = Problem::error("front-matter", self.parsed.place(key), format!("`{key}` must be {wanted}"));
-        self.parsed.problems.push(if hint.is_empty() { problem } else { problem.hint(hint) });
+        let problem = Problem::error(
+            "front-matter",
+            self.parsed.place(key),
+            format!("`{key}` must be {wanted}"),
+        );
+        self.parsed.problems.push(if hint.is_empty() {
+            problem
+        } else {
+            problem.hint(hint)
+        });
     }
 
     fn id(&mut self, key: &str, value: Value) -> Option<String> {
@@ -263,13 +343,21 @@ impl Reader<'_> {
             "is empty"
         } else if id.contains('/') {
             "holds a `/`"
-        } else if id.contains(['?', '#', '%', '\\', '"', '<', '>']) || id.chars().any(char::is_control) || id == "." || id == ".." {
+        } else if id.contains(['?', '#', '%', '\\', '"', '<', '>'])
+            || id.chars().any(char::is_control)
+            || id == "."
+            || id == ".."
+        {
             "holds a character that cannot stand in a URL"
         } else {
             return Some(id);
         };
-        let problem = Problem::error("front-matter", self.parsed.place(key), format!("the id `{id}` {wrong}"))
-            .hint("the folder is part of the full id by itself; the field names the last part only");
+        let problem = Problem::error(
+            "front-matter",
+            self.parsed.place(key),
+            format!("the id `{id}` {wrong}"),
+        )
+        .hint("the folder is part of the full id by itself; the field names the last part only");
         self.parsed.problems.push(problem);
         None
     }
@@ -290,10 +378,15 @@ impl Reader<'_> {
 
     fn texts(&mut self, key: &str, value: Value) -> Vec<String> {
         match value {
-            Value::Sequence(items) => items.into_iter().filter_map(|item| self.text(key, item)).collect(),
-            Value::String(text) if key == "keywords" => {
-                text.split(',').map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect()
-            }
+            Value::Sequence(items) => items
+                .into_iter()
+                .filter_map(|item| self.text(key, item))
+                .collect(),
+            Value::String(text) if key == "keywords" => text
+                .split(',')
+                .map(|word| word.trim().to_owned())
+                .filter(|word| !word.is_empty())
+                .collect(),
             other => self.text(key, other).into_iter().collect(),
         }
     }

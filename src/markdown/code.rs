@@ -54,8 +54,13 @@ impl RawCode {
 
     /// The place of a range of the raw text.
     fn place(&self, range: &Range<usize>) -> Range<usize> {
-        let n = self.pieces.partition_point(|(out, _)| *out <= range.start).saturating_sub(1);
-        let Some((out, at)) = self.pieces.get(n) else { return range.clone() };
+        let n = self
+            .pieces
+            .partition_point(|(out, _)| *out <= range.start)
+            .saturating_sub(1);
+        let Some((out, at)) = self.pieces.get(n) else {
+            return range.clone();
+        };
         let start = at + range.start - out;
         start..start + range.len()
     }
@@ -82,11 +87,18 @@ impl MarkerKind {
     }
 
     fn start(self) -> Self {
-        if matches!(self, Self::LinesStart | Self::LinesEnd) { Self::LinesStart } else { Self::PhraseStart }
+        if matches!(self, Self::LinesStart | Self::LinesEnd) {
+            Self::LinesStart
+        } else {
+            Self::PhraseStart
+        }
     }
 
     fn word(self) -> &'static str {
-        MARKERS.iter().find(|(_, kind)| *kind == self).map_or("", |(word, _)| word)
+        MARKERS
+            .iter()
+            .find(|(_, kind)| *kind == self)
+            .map_or("", |(word, _)| word)
     }
 
     fn partner(self) -> &'static str {
@@ -109,7 +121,10 @@ fn markers_in(text: &str) -> impl Iterator<Item = (Range<usize>, MarkerKind)> {
     std::iter::from_fn(move || {
         while let Some(found) = text[at..].find("__") {
             let start = at + found;
-            if let Some((word, kind)) = MARKERS.iter().find(|(word, _)| text[start..].starts_with(word)) {
+            if let Some((word, kind)) = MARKERS
+                .iter()
+                .find(|(word, _)| text[start..].starts_with(word))
+            {
                 at = start + word.len();
                 return Some((start..at, *kind));
             }
@@ -120,11 +135,20 @@ fn markers_in(text: &str) -> impl Iterator<Item = (Range<usize>, MarkerKind)> {
 }
 
 /// Makes a block of its raw text.
-pub fn build(raw: &RawCode, info: FenceInfo, range: Range<usize>, dialect: Dialect) -> (CodeBlock, Vec<Problem>) {
+pub fn build(
+    raw: &RawCode,
+    info: FenceInfo,
+    range: Range<usize>,
+    dialect: Dialect,
+) -> (CodeBlock, Vec<Problem>) {
     let mut builder = Builder {
         raw,
         dialect,
-        block: CodeBlock { info, range, ..CodeBlock::default() },
+        block: CodeBlock {
+            info,
+            range,
+            ..CodeBlock::default()
+        },
         problems: Vec::new(),
         lines_open: None,
         phrase_open: None,
@@ -182,7 +206,11 @@ impl Builder<'_> {
             }
             let hidden = self.block.info.is_rust() && self.hide(line_start);
             let highlight = self.comment_open.is_some() || std::mem::take(&mut self.mark_next);
-            self.block.lines.push(LineMark { highlight, hidden, ..LineMark::default() });
+            self.block.lines.push(LineMark {
+                highlight,
+                hidden,
+                ..LineMark::default()
+            });
         }
         if is_first && self.block.lines.is_empty() {
             self.block.lines.push(LineMark::default());
@@ -207,7 +235,10 @@ impl Builder<'_> {
             range.start = range.start.min(before);
             range.end = range.end.min(before);
         }
-        for open in [&mut self.lines_open, &mut self.phrase_open].into_iter().flatten() {
+        for open in [&mut self.lines_open, &mut self.phrase_open]
+            .into_iter()
+            .flatten()
+        {
             open.1 = open.1.min(before);
         }
     }
@@ -223,26 +254,41 @@ impl Builder<'_> {
             let one_space = |s: &str| s.starts_with(' ') && !s.starts_with("  ");
             if kind.is_start() {
                 copied += usize::from(one_space(&line[marker.end..]));
-            } else if line[..marker.start].ends_with(' ') && !line[..marker.start].ends_with("  ") && self.block.text.ends_with(' ') {
+            } else if line[..marker.start].ends_with(' ')
+                && !line[..marker.start].ends_with("  ")
+                && self.block.text.ends_with(' ')
+            {
                 self.block.text.pop();
             }
             let place = start + marker.start..start + marker.end;
-            if kind.is_start() { self.open(kind, place) } else { self.close(kind, place, ranges) }
+            if kind.is_start() {
+                self.open(kind, place)
+            } else {
+                self.close(kind, place, ranges)
+            }
         }
         self.block.text.push_str(&line[copied..]);
         had
     }
 
     fn slot(&mut self, kind: MarkerKind) -> &mut OpenMark {
-        if kind.start() == MarkerKind::LinesStart { &mut self.lines_open } else { &mut self.phrase_open }
+        if kind.start() == MarkerKind::LinesStart {
+            &mut self.lines_open
+        } else {
+            &mut self.phrase_open
+        }
     }
 
     fn open(&mut self, kind: MarkerKind, place: Range<usize>) {
         let at = self.block.text.len();
         if let Some((first, _)) = self.slot(kind).replace((place.clone(), at)) {
-            let problem = Problem::error("highlight", self.raw.place(&place), format!("`{}` inside another one", kind.word()))
-                .hint(format!("close the first with `{}`", kind.partner()))
-                .also(self.raw.place(&first), "the first one is here");
+            let problem = Problem::error(
+                "highlight",
+                self.raw.place(&place),
+                format!("`{}` inside another one", kind.word()),
+            )
+            .hint(format!("close the first with `{}`", kind.partner()))
+            .also(self.raw.place(&first), "the first one is here");
             self.problems.push(problem);
         }
     }
@@ -251,14 +297,24 @@ impl Builder<'_> {
         let end = self.block.text.len();
         match self.slot(kind).take() {
             None => self.problems.push(
-                Problem::error("highlight", self.raw.place(&place), format!("`{}` without a start", kind.word()))
-                    .hint(format!("put `{}` before the code to mark", kind.partner())),
+                Problem::error(
+                    "highlight",
+                    self.raw.place(&place),
+                    format!("`{}` without a start", kind.word()),
+                )
+                .hint(format!("put `{}` before the code to mark", kind.partner())),
             ),
             Some((_, start)) if kind == MarkerKind::LinesEnd => ranges.push(start.min(end)..end),
-            Some((first, start)) if self.block.text[start.min(end)..].contains('\n') => self.problems.push(
-                Problem::error("highlight", self.raw.place(&first), "a marked phrase runs over several lines")
+            Some((first, start)) if self.block.text[start.min(end)..].contains('\n') => {
+                self.problems.push(
+                    Problem::error(
+                        "highlight",
+                        self.raw.place(&first),
+                        "a marked phrase runs over several lines",
+                    )
                     .hint("use `__HIGHLIGHT__ ... __END_HIGHLIGHT__` for lines"),
-            ),
+                )
+            }
             Some((_, start)) => self.block.phrases.push(start.min(end)..end),
         }
     }
@@ -267,31 +323,55 @@ impl Builder<'_> {
         for kind in [MarkerKind::LinesStart, MarkerKind::PhraseStart] {
             if let Some((place, _)) = self.slot(kind).take() {
                 self.problems.push(
-                    Problem::error("highlight", self.raw.place(&place), format!("`{}` is never closed", kind.word()))
-                        .hint(format!("put `{}` after the code to mark, inside the same block", kind.partner())),
+                    Problem::error(
+                        "highlight",
+                        self.raw.place(&place),
+                        format!("`{}` is never closed", kind.word()),
+                    )
+                    .hint(format!(
+                        "put `{}` after the code to mark, inside the same block",
+                        kind.partner()
+                    )),
                 );
             }
         }
         if let Some(place) = self.comment_open.take() {
-            self.problems.push(Problem::error("highlight", self.raw.place(&place), "`highlight-start` is never closed").hint("put a `highlight-end` comment after the lines to mark"));
+            self.problems.push(
+                Problem::error(
+                    "highlight",
+                    self.raw.place(&place),
+                    "`highlight-start` is never closed",
+                )
+                .hint("put a `highlight-end` comment after the lines to mark"),
+            );
         }
     }
 
     /// Takes a line that is a highlight comment.
     fn comment_form(&mut self, line: &str, start: usize) -> bool {
-        let Some(word) = highlight_comment(line) else { return false };
+        let Some(word) = highlight_comment(line) else {
+            return false;
+        };
         let indent = line.len() - line.trim_start().len();
         let place = start + indent..start + line.trim_end().len();
         match word {
             "highlight-next-line" => self.mark_next = true,
             "highlight-start" => {
                 if self.comment_open.replace(place.clone()).is_some() {
-                    self.problems.push(Problem::error("highlight", self.raw.place(&place), "`highlight-start` inside another one"));
+                    self.problems.push(Problem::error(
+                        "highlight",
+                        self.raw.place(&place),
+                        "`highlight-start` inside another one",
+                    ));
                 }
             }
             _ => {
                 if self.comment_open.take().is_none() {
-                    self.problems.push(Problem::error("highlight", self.raw.place(&place), "`highlight-end` without a start"));
+                    self.problems.push(Problem::error(
+                        "highlight",
+                        self.raw.place(&place),
+                        "`highlight-end` without a start",
+                    ));
                 }
             }
         }
@@ -349,7 +429,10 @@ impl Builder<'_> {
         for (ranges, mark) in set {
             for range in ranges {
                 if range.end > count + 1 {
-                    self.warn(format!("line {} is marked, but the code has {count} lines", range.end - 1));
+                    self.warn(format!(
+                        "line {} is marked, but the code has {count} lines",
+                        range.end - 1
+                    ));
                 }
                 for n in range.start..range.end.min(count + 1) {
                     mark(&mut self.block.lines[n - 1]);
@@ -357,7 +440,12 @@ impl Builder<'_> {
             }
         }
         for phrase in &info.phrases {
-            let found: Vec<Range<usize>> = self.block.text.match_indices(phrase.as_str()).map(|(at, hit)| at..at + hit.len()).collect();
+            let found: Vec<Range<usize>> = self
+                .block
+                .text
+                .match_indices(phrase.as_str())
+                .map(|(at, hit)| at..at + hit.len())
+                .collect();
             if found.is_empty() {
                 self.warn(format!("the phrase `{phrase}` does not occur in the code"));
             }
@@ -367,7 +455,8 @@ impl Builder<'_> {
 
     fn warn(&mut self, message: String) {
         let start = self.block.range.start;
-        self.problems.push(Problem::warning("fence", start..start + 3, message).label("this fence"));
+        self.problems
+            .push(Problem::warning("fence", start..start + 3, message).label("this fence"));
     }
 }
 
@@ -383,7 +472,9 @@ fn highlight_comment(line: &str) -> Option<&str> {
     for closer in CLOSERS {
         inside = inside.strip_suffix(closer).unwrap_or(inside).trim_end();
     }
-    ["highlight-next-line", "highlight-start", "highlight-end"].into_iter().find(|word| *word == inside)
+    ["highlight-next-line", "highlight-start", "highlight-end"]
+        .into_iter()
+        .find(|word| *word == inside)
 }
 
 #[cfg(test)]
@@ -405,7 +496,12 @@ mod tests {
         assert_eq!(block.lines.len(), shown.split('\n').count());
         let mut got = String::new();
         for (line, mark) in shown.split('\n').zip(&block.lines) {
-            for (on, sign) in [(mark.highlight, '>'), (mark.ins, '+'), (mark.del, '-'), (mark.hidden, '.')] {
+            for (on, sign) in [
+                (mark.highlight, '>'),
+                (mark.ins, '+'),
+                (mark.del, '-'),
+                (mark.hidden, '.'),
+            ] {
                 got.extend(on.then_some(sign));
             }
             got.push('|');
@@ -413,7 +509,11 @@ mod tests {
             got.push('\n');
         }
         for problem in problems {
-            got.push_str(&format!("!{} {}\n", &code[problem.range.start.min(code.len())..problem.range.end.min(code.len())], problem.message));
+            got.push_str(&format!(
+                "!{} {}\n",
+                &code[problem.range.start.min(code.len())..problem.range.end.min(code.len())],
+                problem.message
+            ));
         }
         assert_eq!(got, want);
     }
@@ -421,42 +521,94 @@ mod tests {
     #[test]
     fn one_space_belongs_to_the_marker() {
         check("js", "__HIGHLIGHT__ x __END_HIGHLIGHT__\n", ">|x\n");
-        check("js", "a\n__HIGHLIGHT__    x\n    y\n}, __END_HIGHLIGHT__\nb\n", "|a\n>|    x\n>|    y\n>|},\n|b\n");
-        check("js", "f(__HIGHLIGHT_PHRASE__ x __END_HIGHLIGHT_PHRASE__)\n", "|f([x])\n");
-        check("js", "f(__HIGHLIGHT_PHRASE__x__END_HIGHLIGHT_PHRASE__)\n", "|f([x])\n");
+        check(
+            "js",
+            "a\n__HIGHLIGHT__    x\n    y\n}, __END_HIGHLIGHT__\nb\n",
+            "|a\n>|    x\n>|    y\n>|},\n|b\n",
+        );
+        check(
+            "js",
+            "f(__HIGHLIGHT_PHRASE__ x __END_HIGHLIGHT_PHRASE__)\n",
+            "|f([x])\n",
+        );
+        check(
+            "js",
+            "f(__HIGHLIGHT_PHRASE__x__END_HIGHLIGHT_PHRASE__)\n",
+            "|f([x])\n",
+        );
     }
 
     #[test]
     fn markers_alone_on_their_lines_leave_none() {
-        check("js", "a\n__HIGHLIGHT__\nb\n\nc\n__END_HIGHLIGHT__\nd\n", "|a\n>|b\n>|\n>|c\n|d\n");
+        check(
+            "js",
+            "a\n__HIGHLIGHT__\nb\n\nc\n__END_HIGHLIGHT__\nd\n",
+            "|a\n>|b\n>|\n>|c\n|d\n",
+        );
         check("js", "__HIGHLIGHT__\nb\n__END_HIGHLIGHT__\n", ">|b\n");
     }
 
     #[test]
     fn comments_mark_lines() {
-        check("py", "# highlight-next-line\na\nb\n# highlight-start\nc\nd\n# highlight-end\ne\n", ">|a\n|b\n>|c\n>|d\n|e\n");
+        check(
+            "py",
+            "# highlight-next-line\na\nb\n# highlight-start\nc\nd\n# highlight-end\ne\n",
+            ">|a\n|b\n>|c\n>|d\n|e\n",
+        );
         check("html", "<!-- highlight-next-line -->\na\n", ">|a\n");
-        check("js", "// highlight-end\na\n", "|a\n!// highlight-end `highlight-end` without a start\n");
+        check(
+            "js",
+            "// highlight-end\na\n",
+            "|a\n!// highlight-end `highlight-end` without a start\n",
+        );
     }
 
     #[test]
     fn the_fence_marks() {
-        check("js {2} ins={1} del={3-4} /b/", "ab\nb\nc\nd\n", "+|a[b]\n>|[b]\n-|c\n-|d\n");
-        check("js {5}", "a\n", "|a\n!a\n line 5 is marked, but the code has 1 lines\n");
-        check("js /zz/", "a\n", "|a\n!a\n the phrase `zz` does not occur in the code\n");
+        check(
+            "js {2} ins={1} del={3-4} /b/",
+            "ab\nb\nc\nd\n",
+            "+|a[b]\n>|[b]\n-|c\n-|d\n",
+        );
+        check(
+            "js {5}",
+            "a\n",
+            "|a\n!a\n line 5 is marked, but the code has 1 lines\n",
+        );
+        check(
+            "js /zz/",
+            "a\n",
+            "|a\n!a\n the phrase `zz` does not occur in the code\n",
+        );
     }
 
     #[test]
     fn hidden_rust_lines() {
-        check("rust", "# use a;\n#\n    # let b;\n## c\n#[d]\n#\tx\n", ".|use a;\n.|\n.|    let b;\n|# c\n|#[d]\n|#\tx\n");
-        check("rust", "# f(__HIGHLIGHT_PHRASE__x__END_HIGHLIGHT_PHRASE__)\n", ".|f([x])\n");
+        check(
+            "rust",
+            "# use a;\n#\n    # let b;\n## c\n#[d]\n#\tx\n",
+            ".|use a;\n.|\n.|    let b;\n|# c\n|#[d]\n|#\tx\n",
+        );
+        check(
+            "rust",
+            "# f(__HIGHLIGHT_PHRASE__x__END_HIGHLIGHT_PHRASE__)\n",
+            ".|f([x])\n",
+        );
         check("py", "# a comment\n", "|# a comment\n");
     }
 
     #[test]
     fn unbalanced_markers_are_errors() {
-        check("js", "__HIGHLIGHT__ a\n", "|a\n!__HIGHLIGHT__ `__HIGHLIGHT__` is never closed\n");
-        check("js", "a __END_HIGHLIGHT__\n", "|a\n!__END_HIGHLIGHT__ `__END_HIGHLIGHT__` without a start\n");
+        check(
+            "js",
+            "__HIGHLIGHT__ a\n",
+            "|a\n!__HIGHLIGHT__ `__HIGHLIGHT__` is never closed\n",
+        );
+        check(
+            "js",
+            "a __END_HIGHLIGHT__\n",
+            "|a\n!__END_HIGHLIGHT__ `__END_HIGHLIGHT__` without a start\n",
+        );
         check(
             "js",
             "__HIGHLIGHT__ a __HIGHLIGHT__ b __END_HIGHLIGHT__\n",
@@ -471,7 +623,11 @@ mod tests {
 
     #[test]
     fn verbatim_shows_the_markers() {
-        check("js verbatim", "__HIGHLIGHT__ a\n// highlight-end\n", "|__HIGHLIGHT__ a\n|// highlight-end\n");
+        check(
+            "js verbatim",
+            "__HIGHLIGHT__ a\n// highlight-end\n",
+            "|__HIGHLIGHT__ a\n|// highlight-end\n",
+        );
     }
 
     #[test]

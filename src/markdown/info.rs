@@ -46,17 +46,35 @@ impl FenceInfo {
 
 /// Words that say how a Rust sample is compiled and run.
 const RUST_WORDS: [&str; 12] = [
-    "rust", "ignore", "no_run", "should_panic", "compile_fail", "test_harness", "standalone_crate", "custom",
-    "output", "show_output", "editable", "rs",
+    "rust",
+    "ignore",
+    "no_run",
+    "should_panic",
+    "compile_fail",
+    "test_harness",
+    "standalone_crate",
+    "custom",
+    "output",
+    "show_output",
+    "editable",
+    "rs",
 ];
 const FLAGS: [&str; 4] = ["numbers", "wrap", "collapse", "verbatim"];
-const KEYS: [&str; 9] = ["title", "ins", "del", "tab", "file", "region", "group", "timeout", "package"];
+const KEYS: [&str; 9] = [
+    "title", "ins", "del", "tab", "file", "region", "group", "timeout", "package",
+];
 
 /// Reads an info string.
 ///
 /// `at` is its place, for messages; places inside it are exact as long as it holds no escapes.
 pub fn parse_info(info: &str, at: usize, dialect: Dialect) -> (FenceInfo, Vec<Problem>) {
-    let mut reader = Reader { dialect, at, out: FenceInfo::default(), problems: Vec::new(), first: true };
+    let mut reader = Reader {
+        dialect,
+        at,
+        out: FenceInfo::default(),
+        problems: Vec::new(),
+        first: true,
+    };
     for token in tokens(info) {
         reader.token(&token);
     }
@@ -114,7 +132,10 @@ fn tokens(info: &str) -> Vec<Token<'_>> {
 
 fn push<'a>(found: &mut Vec<Token<'a>>, info: &'a str, start: &mut Option<usize>, end: usize) {
     if let Some(at) = start.take().filter(|at| *at < end) {
-        found.push(Token { text: &info[at..end], at });
+        found.push(Token {
+            text: &info[at..end],
+            at,
+        });
     }
 }
 
@@ -131,7 +152,11 @@ impl Reader {
         let text = token.text;
         if let Some(inner) = text.strip_prefix('{').and_then(|t| t.strip_suffix('}')) {
             self.braces(inner, token);
-        } else if let Some(phrase) = text.strip_prefix('/').and_then(|t| t.strip_suffix('/')).filter(|p| !p.is_empty()) {
+        } else if let Some(phrase) = text
+            .strip_prefix('/')
+            .and_then(|t| t.strip_suffix('/'))
+            .filter(|p| !p.is_empty())
+        {
             self.out.phrases.push(phrase.to_owned());
         } else if text.starts_with('(') {
             // A comment, as in rustdoc.
@@ -150,7 +175,10 @@ impl Reader {
             return;
         }
         for part in inner.split([' ', ',']).filter(|p| !p.is_empty()) {
-            let token = Token { text: part, at: token.at };
+            let token = Token {
+                text: part,
+                at: token.at,
+            };
             match part.strip_prefix('.') {
                 Some(class) => self.word(class, &token),
                 None => self.token(&token),
@@ -164,14 +192,20 @@ impl Reader {
             let (from, to) = part.split_once('-').unwrap_or((part, part));
             match (from.trim().parse::<usize>(), to.trim().parse::<usize>()) {
                 (Ok(from), Ok(to)) if from >= 1 && from <= to => ranges.push(from..to + 1),
-                _ => self.complain(token, format!("`{part}` is not a line or a range of lines"), Some("write `{1,3-5}`; lines count from 1".into())),
+                _ => self.complain(
+                    token,
+                    format!("`{part}` is not a line or a range of lines"),
+                    Some("write `{1,3-5}`; lines count from 1".into()),
+                ),
             }
         }
         ranges
     }
 
     fn pair(&mut self, key: &str, value: &str, token: &Token<'_>) {
-        let value = value.strip_prefix('"').map_or(value, |v| v.strip_suffix('"').unwrap_or(v));
+        let value = value
+            .strip_prefix('"')
+            .map_or(value, |v| v.strip_suffix('"').unwrap_or(v));
         let listed = || value.trim_start_matches('{').trim_end_matches('}');
         match key {
             "title" => self.out.title = Some(value.to_owned()),
@@ -210,7 +244,9 @@ impl Reader {
                 }
             }
             _ if first => self.out.language = word.to_owned(),
-            _ if self.out.language.is_empty() && self.out.words.is_empty() => self.out.language = word.to_owned(),
+            _ if self.out.language.is_empty() && self.out.words.is_empty() => {
+                self.out.language = word.to_owned()
+            }
             _ => self.unknown(word, token),
         }
     }
@@ -231,13 +267,18 @@ impl Reader {
 
     fn complain(&mut self, token: &Token<'_>, message: String, hint: Option<String>) {
         let range = self.at + token.at..self.at + token.at + token.text.len();
-        self.problems.push(Problem::error("fence", range, message).maybe_hint(hint));
+        self.problems
+            .push(Problem::error("fence", range, message).maybe_hint(hint));
     }
 }
 
 fn is_rust_word(word: &str) -> bool {
-    let error_code = word.len() == 5 && word.starts_with('E') && word[1..].bytes().all(|b| b.is_ascii_digit());
-    RUST_WORDS.contains(&word) || word.starts_with("ignore-") || word.starts_with("edition") || error_code
+    let error_code =
+        word.len() == 5 && word.starts_with('E') && word[1..].bytes().all(|b| b.is_ascii_digit());
+    RUST_WORDS.contains(&word)
+        || word.starts_with("ignore-")
+        || word.starts_with("edition")
+        || error_code
 }
 
 #[cfg(test)]
@@ -252,18 +293,41 @@ mod tests {
 
     #[test]
     fn looks() {
-        let got = info("rust,no_run title=\"a b.rs\" {1,3-5} /let x/ ins={2} del={3-4} numbers wrap collapse tab=\"A\"");
-        assert_eq!((got.language.as_str(), got.title.as_deref()), ("rust", Some("a b.rs")));
-        assert_eq!((got.highlight, got.ins, got.del), (vec![1..2, 3..6], vec![2..3], vec![3..5]));
+        let got = info(
+            "rust,no_run title=\"a b.rs\" {1,3-5} /let x/ ins={2} del={3-4} numbers wrap collapse tab=\"A\"",
+        );
+        assert_eq!(
+            (got.language.as_str(), got.title.as_deref()),
+            ("rust", Some("a b.rs"))
+        );
+        assert_eq!(
+            (got.highlight, got.ins, got.del),
+            (vec![1..2, 3..6], vec![2..3], vec![3..5])
+        );
         assert!(got.numbers && got.wrap && got.collapse);
-        assert_eq!((got.phrases, got.tab.as_deref(), got.words), (vec!["let x".to_owned()], Some("A"), vec!["no_run".to_owned()]));
+        assert_eq!(
+            (got.phrases, got.tab.as_deref(), got.words),
+            (
+                vec!["let x".to_owned()],
+                Some("A"),
+                vec!["no_run".to_owned()]
+            )
+        );
     }
 
     #[test]
     fn languages() {
         for (text, language) in [
-            ("", ""), ("js{1,3}", "js"), ("no_run", "rust"), ("should_panic,rust", "rust"), ("{.rust .no_run}", "rust"),
-            ("c++", "c++"), ("rust (why) E0308", "rust"), ("Rust", "Rust"), ("text", "text"), ("js {2}", "js"),
+            ("", ""),
+            ("js{1,3}", "js"),
+            ("no_run", "rust"),
+            ("should_panic,rust", "rust"),
+            ("{.rust .no_run}", "rust"),
+            ("c++", "c++"),
+            ("rust (why) E0308", "rust"),
+            ("Rust", "Rust"),
+            ("text", "text"),
+            ("js {2}", "js"),
         ] {
             assert_eq!(info(text).language, language, "{text}");
         }
@@ -273,17 +337,31 @@ mod tests {
     fn mistakes_have_places() {
         let said = |text: &str| {
             let problems = parse_info(text, 0, Dialect::Docproof).1;
-            problems.iter().map(|p| format!("{} {}", &text[p.range.clone()], p.message)).collect::<Vec<_>>()
+            problems
+                .iter()
+                .map(|p| format!("{} {}", &text[p.range.clone()], p.message))
+                .collect::<Vec<_>>()
         };
-        assert_eq!(said("js nubmers"), ["nubmers unknown code block attribute `nubmers`"]);
-        assert_eq!(said("js {3-1}"), ["{3-1} `3-1` is not a line or a range of lines"]);
-        assert_eq!(said("rust file=a.rs"), ["file=a.rs `file=` is not available yet"]);
+        assert_eq!(
+            said("js nubmers"),
+            ["nubmers unknown code block attribute `nubmers`"]
+        );
+        assert_eq!(
+            said("js {3-1}"),
+            ["{3-1} `3-1` is not a line or a range of lines"]
+        );
+        assert_eq!(
+            said("rust file=a.rs"),
+            ["file=a.rs `file=` is not available yet"]
+        );
         assert!(parse_info("js live", 0, Dialect::DocusaurusV1).1.is_empty());
     }
 
     #[test]
     fn odd_texts_do_not_panic() {
-        for text in ["{", "}", "/", "//", "\"", "title=\"", "=", "é{1", "(", ",,,", "{.}", "ins=", "ins={"] {
+        for text in [
+            "{", "}", "/", "//", "\"", "title=\"", "=", "é{1", "(", ",,,", "{.}", "ins=", "ins={",
+        ] {
             let _ = parse_info(text, 0, Dialect::Docproof);
         }
     }

@@ -6,7 +6,10 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
+use pulldown_cmark::{
+    BlockQuoteKind, CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd,
+    TextMergeWithOffset,
+};
 
 use super::code::{self, RawCode, find_markers};
 use super::info::parse_info;
@@ -31,7 +34,11 @@ pub fn parse(text: &str, dialect: Dialect) -> ParsedDoc {
 fn options(dialect: Dialect) -> Options {
     let both = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH;
     match dialect {
-        Dialect::Docproof => both | Options::ENABLE_TASKLISTS | Options::ENABLE_GFM | Options::ENABLE_HEADING_ATTRIBUTES,
+        Dialect::Docproof => {
+            both | Options::ENABLE_TASKLISTS
+                | Options::ENABLE_GFM
+                | Options::ENABLE_HEADING_ATTRIBUTES
+        }
         Dialect::DocusaurusV1 => both,
     }
 }
@@ -40,7 +47,11 @@ fn options(dialect: Dialect) -> Options {
 pub fn is_external(url: &str) -> bool {
     let scheme = url.split(['/', '?', '#']).next().unwrap_or("");
     let has_scheme = scheme.split_once(':').is_some_and(|(name, _)| {
-        name.len() > 1 && name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"+.-".contains(&b))
+        name.len() > 1
+            && name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"+.-".contains(&b))
     });
     has_scheme || url.starts_with("//")
 }
@@ -102,7 +113,11 @@ struct Notes {
 
 impl<'a> Lower<'a> {
     fn new(blocks: &'a Blocks<'a>, dialect: Dialect) -> Self {
-        let doc = ParsedDoc { html: String::with_capacity(blocks.text.len() * 3 / 2), problems: blocks.problems.clone(), ..ParsedDoc::default() };
+        let doc = ParsedDoc {
+            html: String::with_capacity(blocks.text.len() * 3 / 2),
+            problems: blocks.problems.clone(),
+            ..ParsedDoc::default()
+        };
         Self {
             blocks,
             dialect,
@@ -135,15 +150,24 @@ impl<'a> Lower<'a> {
     fn flush(&mut self) {
         let end = self.doc.html.len();
         if end > self.flushed {
-            let piece = Piece::Html { start: narrow(self.flushed), end: narrow(end) };
-            self.sinks.last_mut().expect("invariant: the page's sink stays").push(piece);
+            let piece = Piece::Html {
+                start: narrow(self.flushed),
+                end: narrow(end),
+            };
+            self.sinks
+                .last_mut()
+                .expect("invariant: the page's sink stays")
+                .push(piece);
             self.flushed = end;
         }
     }
 
     fn piece(&mut self, piece: Piece) {
         self.flush();
-        self.sinks.last_mut().expect("invariant: the page's sink stays").push(piece);
+        self.sinks
+            .last_mut()
+            .expect("invariant: the page's sink stays")
+            .push(piece);
     }
 
     fn html(&mut self, html: &str) {
@@ -190,7 +214,9 @@ impl<'a> Lower<'a> {
         }
         match tag {
             Tag::Paragraph => self.html("<p>"),
-            Tag::Heading { level, id, .. } => self.start_heading(level, id.map(|id| id.to_string()), &range),
+            Tag::Heading { level, id, .. } => {
+                self.start_heading(level, id.map(|id| id.to_string()), &range)
+            }
             Tag::BlockQuote(kind) => self.start_quote(kind),
             Tag::CodeBlock(kind) => self.start_code(&kind, range),
             Tag::HtmlBlock => self.html_block = Some((String::new(), range.start)),
@@ -218,14 +244,32 @@ impl<'a> Lower<'a> {
             Tag::Emphasis => self.html("<em>"),
             Tag::Strong => self.html("<strong>"),
             Tag::Strikethrough => self.html("<del>"),
-            Tag::Link { link_type, dest_url, title, .. } => self.start_link(link_type, &dest_url, &title, range),
-            Tag::Image { dest_url, title, .. } => {
-                let link = Link { kind: LinkKind::Image, dest: dest_url.to_string(), title: title.to_string(), alt: String::new(), range: self.place(&range) };
+            Tag::Link {
+                link_type,
+                dest_url,
+                title,
+                ..
+            } => self.start_link(link_type, &dest_url, &title, range),
+            Tag::Image {
+                dest_url, title, ..
+            } => {
+                let link = Link {
+                    kind: LinkKind::Image,
+                    dest: dest_url.to_string(),
+                    title: title.to_string(),
+                    alt: String::new(),
+                    range: self.place(&range),
+                };
                 self.image = Some(ImageAtHand { link, depth: 0 });
                 return;
             }
             // Not enabled by `options`.
-            Tag::DefinitionList | Tag::DefinitionListTitle | Tag::DefinitionListDefinition | Tag::Superscript | Tag::Subscript | Tag::MetadataBlock(_) => {}
+            Tag::DefinitionList
+            | Tag::DefinitionListTitle
+            | Tag::DefinitionListDefinition
+            | Tag::Superscript
+            | Tag::Subscript
+            | Tag::MetadataBlock(_) => {}
         }
         self.depth += 1;
     }
@@ -257,13 +301,23 @@ impl<'a> Lower<'a> {
                 self.in_link = self.in_link.saturating_sub(1);
                 self.html("</a>");
             }
-            TagEnd::Image | TagEnd::DefinitionList | TagEnd::DefinitionListTitle | TagEnd::DefinitionListDefinition | TagEnd::Superscript | TagEnd::Subscript | TagEnd::MetadataBlock(_) => {}
+            TagEnd::Image
+            | TagEnd::DefinitionList
+            | TagEnd::DefinitionListTitle
+            | TagEnd::DefinitionListDefinition
+            | TagEnd::Superscript
+            | TagEnd::Subscript
+            | TagEnd::MetadataBlock(_) => {}
         }
     }
 
     fn text(&mut self, text: &str, range: Range<usize>) {
         if let Some(code) = &mut self.code {
-            let at = self.blocks.map.to_input(&(range.start..range.start + 1)).start;
+            let at = self
+                .blocks
+                .map
+                .to_input(&(range.start..range.start + 1))
+                .start;
             code.raw.push(text, at);
             return;
         }
@@ -275,7 +329,11 @@ impl<'a> Lower<'a> {
             let mut done = 0;
             for url in autolink::find(text) {
                 escape_into(&mut self.doc.html, &text[done..url.start]);
-                let scheme = if text[url.clone()].starts_with("www.") { "http://" } else { "" };
+                let scheme = if text[url.clone()].starts_with("www.") {
+                    "http://"
+                } else {
+                    ""
+                };
                 self.html(&format!("<a href=\"{scheme}"));
                 escape_into(&mut self.doc.html, &text[url.clone()]);
                 self.html("\">");
@@ -308,22 +366,34 @@ impl<'a> Lower<'a> {
         let n = narrow(self.doc.headings.len());
         self.doc.headings.push(Heading::default());
         self.piece(Piece::HeadingOpen(n));
-        self.heading = Some(Heading { level: level as u8, range: self.place(range), ..Heading::default() });
+        self.heading = Some(Heading {
+            level: level as u8,
+            range: self.place(range),
+            ..Heading::default()
+        });
         self.heading_id = match self.dialect {
             Dialect::Docproof => id,
-            Dialect::DocusaurusV1 => Some(docusaurus_v1(heading_source(&self.blocks.text[range.clone()]))),
+            Dialect::DocusaurusV1 => Some(docusaurus_v1(heading_source(
+                &self.blocks.text[range.clone()],
+            ))),
         };
     }
 
     fn end_heading(&mut self) {
-        let Some(mut heading) = self.heading.take() else { return };
+        let Some(mut heading) = self.heading.take() else {
+            return;
+        };
         heading.text = heading.text.trim().to_owned();
         heading.id = match (self.heading_id.take(), self.dialect) {
             (Some(id), Dialect::Docproof) => {
                 if !self.slugs.take(&id) {
                     self.doc.problems.push(
-                        Problem::error("heading-id", heading.range.clone(), format!("the heading id `{id}` is taken on this page"))
-                            .hint("ids that are written out must be unique"),
+                        Problem::error(
+                            "heading-id",
+                            heading.range.clone(),
+                            format!("the heading id `{id}` is taken on this page"),
+                        )
+                        .hint("ids that are written out must be unique"),
                     );
                 }
                 id
@@ -355,7 +425,9 @@ impl<'a> Lower<'a> {
     fn open_callout(&mut self, kind: &str, title: Option<&str>) {
         let mut name = kind.to_owned();
         name[..1].make_ascii_uppercase();
-        self.html(&format!("<aside class=\"callout {kind}\"><p class=\"callout-title\">"));
+        self.html(&format!(
+            "<aside class=\"callout {kind}\"><p class=\"callout-title\">"
+        ));
         escape_into(&mut self.doc.html, title.unwrap_or(&name));
         self.html("</p>\n");
     }
@@ -369,7 +441,13 @@ impl<'a> Lower<'a> {
         } else if is_external(dest) {
             escape_into(&mut self.doc.html, dest);
         } else {
-            let link = Link { kind: LinkKind::Markdown, dest: dest.to_owned(), title: String::new(), alt: String::new(), range: self.place(&range) };
+            let link = Link {
+                kind: LinkKind::Markdown,
+                dest: dest.to_owned(),
+                title: String::new(),
+                alt: String::new(),
+                range: self.place(&range),
+            };
             let n = self.push_link(link);
             self.piece(Piece::Href(n));
         }
@@ -386,7 +464,9 @@ impl<'a> Lower<'a> {
     }
 
     fn end_image(&mut self) {
-        let Some(image) = self.image.take() else { return };
+        let Some(image) = self.image.take() else {
+            return;
+        };
         if let Some(heading) = &mut self.heading {
             heading.text.push_str(&image.link.alt);
             escape_into(&mut heading.toc_html, &image.link.alt);
@@ -403,12 +483,21 @@ impl<'a> Lower<'a> {
         };
         let first_line = self.blocks.text[range.clone()].lines().next().unwrap_or("");
         let offset = first_line.find(info.as_str()).unwrap_or(0);
-        let info_at = self.place(&(range.start + offset..range.start + offset + 1)).start;
-        self.code = Some(CodeAtHand { raw: RawCode::default(), info, info_at, range: self.place(&range) });
+        let info_at = self
+            .place(&(range.start + offset..range.start + offset + 1))
+            .start;
+        self.code = Some(CodeAtHand {
+            raw: RawCode::default(),
+            info,
+            info_at,
+            range: self.place(&range),
+        });
     }
 
     fn end_code(&mut self) {
-        let Some(at_hand) = self.code.take() else { return };
+        let Some(at_hand) = self.code.take() else {
+            return;
+        };
         let (info, problems) = parse_info(&at_hand.info, at_hand.info_at, self.dialect);
         self.doc.problems.extend(problems);
         let tab = info.tab.clone();
@@ -425,10 +514,15 @@ impl<'a> Lower<'a> {
     /// A fence with `tab=`: joins the fence right before it, or begins a block of tabs.
     fn code_in_tab(&mut self, label: String, code: u32) {
         let here = |s: &Self| (s.sinks.last().map_or(0, Vec::len), s.doc.html.len());
-        let joined = self.tab_run.filter(|(_, pieces, html)| here(self) == (*pieces, *html) && self.flushed == *html);
+        let joined = self
+            .tab_run
+            .filter(|(_, pieces, html)| here(self) == (*pieces, *html) && self.flushed == *html);
         let block = if let Some((block, ..)) = joined {
             // Take back the end of the block.
-            self.sinks.last_mut().expect("invariant: the page's sink stays").pop();
+            self.sinks
+                .last_mut()
+                .expect("invariant: the page's sink stays")
+                .pop();
             block
         } else {
             self.doc.tabs.push(Vec::new());
@@ -439,7 +533,12 @@ impl<'a> Lower<'a> {
         let labels = &mut self.doc.tabs[block as usize];
         labels.push(label);
         let panel = narrow(labels.len() - 1);
-        for piece in [Piece::PanelOpen(block, panel), Piece::Code(code), Piece::PanelClose, Piece::TabsClose] {
+        for piece in [
+            Piece::PanelOpen(block, panel),
+            Piece::Code(code),
+            Piece::PanelClose,
+            Piece::TabsClose,
+        ] {
             self.piece(piece);
         }
         let (pieces, html) = here(self);
@@ -447,10 +546,16 @@ impl<'a> Lower<'a> {
     }
 
     fn end_html_block(&mut self) {
-        let Some((html, start)) = self.html_block.take() else { return };
+        let Some((html, start)) = self.html_block.take() else {
+            return;
+        };
         let indent = html.len() - html.trim_start_matches([' ', '\t']).len();
         // The event's range may begin before or after the indentation.
-        let mark = self.blocks.mark_at(start).or_else(|| self.blocks.mark_at(start + indent)).cloned();
+        let mark = self
+            .blocks
+            .mark_at(start)
+            .or_else(|| self.blocks.mark_at(start + indent))
+            .cloned();
         match mark {
             Some(mark) => {
                 // A mark of tabs ends a run of fences, whatever follows.
@@ -480,9 +585,19 @@ impl<'a> Lower<'a> {
             if !quoted {
                 self.html("\"");
             }
-            let kind = if link.is_src { LinkKind::RawSrc } else { LinkKind::RawHref };
+            let kind = if link.is_src {
+                LinkKind::RawSrc
+            } else {
+                LinkKind::RawHref
+            };
             let range = self.place(&(start + link.range.start..start + link.range.end));
-            let n = self.push_link(Link { kind, dest: link.value, title: String::new(), alt: String::new(), range });
+            let n = self.push_link(Link {
+                kind,
+                dest: link.value,
+                title: String::new(),
+                alt: String::new(),
+                range,
+            });
             self.piece(Piece::Href(n));
             if !quoted {
                 self.html("\"");
@@ -494,14 +609,20 @@ impl<'a> Lower<'a> {
 
     fn mark(&mut self, mark: Mark) {
         let depth = self.depth;
-        if matches!(mark.kind, MarkKind::Tab(_) | MarkKind::TabsClose | MarkKind::CalloutClose)
-            && let Some(open) = self.open.last()
+        if matches!(
+            mark.kind,
+            MarkKind::Tab(_) | MarkKind::TabsClose | MarkKind::CalloutClose
+        ) && let Some(open) = self.open.last()
             && open.depth != depth
         {
             self.doc.problems.push(
-                Problem::error("tabs", mark.range.clone(), "this line is not at the level of the block that it belongs to")
-                    .hint("indent it like the line that opened the block")
-                    .also(open.mark.range.clone(), "the block begins here"),
+                Problem::error(
+                    "tabs",
+                    mark.range.clone(),
+                    "this line is not at the level of the block that it belongs to",
+                )
+                .hint("indent it like the line that opened the block")
+                .also(open.mark.range.clone(), "the block begins here"),
             );
         }
         match &mark.kind {
@@ -509,19 +630,31 @@ impl<'a> Lower<'a> {
                 self.doc.tabs.push(Vec::new());
                 let block = narrow(self.doc.tabs.len() - 1);
                 self.piece(Piece::TabsOpen(block));
-                self.open.push(OpenBlock { mark, depth, tabs: Some(block), panel_open: false });
+                self.open.push(OpenBlock {
+                    mark,
+                    depth,
+                    tabs: Some(block),
+                    panel_open: false,
+                });
             }
             MarkKind::Tab(label) => self.open_panel(label),
             MarkKind::TabsClose | MarkKind::CalloutClose => self.close_block(),
             MarkKind::CalloutOpen { kind, title } => {
                 self.open_callout(kind, title.as_deref());
-                self.open.push(OpenBlock { mark, depth, tabs: None, panel_open: false });
+                self.open.push(OpenBlock {
+                    mark,
+                    depth,
+                    tabs: None,
+                    panel_open: false,
+                });
             }
         }
     }
 
     fn open_panel(&mut self, label: &str) {
-        let Some(open) = self.open.last_mut() else { return };
+        let Some(open) = self.open.last_mut() else {
+            return;
+        };
         let Some(block) = open.tabs else { return };
         let was_open = std::mem::replace(&mut open.panel_open, true);
         if was_open {
@@ -548,20 +681,35 @@ impl<'a> Lower<'a> {
     fn task(&mut self, done: bool) {
         // The marker is the first thing in its item: the item's tag is the last one written.
         if let Some(at) = self.doc.html.rfind("<li>").filter(|at| *at >= self.flushed) {
-            self.doc.html.replace_range(at..at + 4, "<li class=\"task\">");
+            self.doc
+                .html
+                .replace_range(at..at + 4, "<li class=\"task\">");
         }
-        self.html(if done { "<input type=\"checkbox\" disabled checked> " } else { "<input type=\"checkbox\" disabled> " });
+        self.html(if done {
+            "<input type=\"checkbox\" disabled checked> "
+        } else {
+            "<input type=\"checkbox\" disabled> "
+        });
     }
 
     fn footnote_reference(&mut self, label: &str) {
         let notes = &mut self.notes;
-        let number = notes.order.iter().position(|l| l == label).unwrap_or_else(|| {
-            notes.order.push(label.to_owned());
-            notes.order.len() - 1
-        }) + 1;
+        let number = notes
+            .order
+            .iter()
+            .position(|l| l == label)
+            .unwrap_or_else(|| {
+                notes.order.push(label.to_owned());
+                notes.order.len() - 1
+            })
+            + 1;
         let uses = notes.references.entry(label.to_owned()).or_default();
         *uses += 1;
-        let suffix = if *uses == 1 { String::new() } else { format!("-{uses}") };
+        let suffix = if *uses == 1 {
+            String::new()
+        } else {
+            format!("-{uses}")
+        };
         self.html(&format!("<sup class=\"footnote-ref\"><a href=\"#fn-{number}\" id=\"fnref-{number}{suffix}\" aria-label=\"Footnote {number}\">{number}</a></sup>"));
     }
 
@@ -588,7 +736,14 @@ impl<'a> Lower<'a> {
         for (label, place) in std::mem::take(&mut self.notes.places) {
             if !order.contains(&label) {
                 let first = place.start..place.start + label.len() + 4;
-                self.doc.problems.push(Problem::warning("footnote", first, format!("the footnote `{label}` is never referred to")).label("not shown"));
+                self.doc.problems.push(
+                    Problem::warning(
+                        "footnote",
+                        first,
+                        format!("the footnote `{label}` is never referred to"),
+                    )
+                    .label("not shown"),
+                );
             }
         }
         if order.is_empty() {
@@ -602,7 +757,8 @@ impl<'a> Lower<'a> {
                 self.piece(piece);
             }
             self.html(&format!("<a class=\"footnote-back\" href=\"#fnref-{number}\" aria-label=\"Back to reference {number}\">↩</a></li>\n"));
-            self.raw_ids.extend([format!("fn-{number}"), format!("fnref-{number}")]);
+            self.raw_ids
+                .extend([format!("fn-{number}"), format!("fnref-{number}")]);
         }
         self.html("</ol></section>\n");
     }
@@ -613,12 +769,21 @@ impl<'a> Lower<'a> {
             return;
         }
         let text: &str = &self.blocks.text;
-        let stray: Vec<Range<usize>> =
-            find_markers(text).filter(|m| !self.code_ranges.iter().any(|r| r.start <= m.start && m.end <= r.end)).collect();
+        let stray: Vec<Range<usize>> = find_markers(text)
+            .filter(|m| {
+                !self
+                    .code_ranges
+                    .iter()
+                    .any(|r| r.start <= m.start && m.end <= r.end)
+            })
+            .collect();
         for range in stray {
             let word = text[range.clone()].to_owned();
             let place = self.place(&range);
-            self.doc.problems.push(Problem::error("highlight", place, format!("`{word}` outside code")).hint("markers work inside code blocks; elsewhere use `**bold**`"));
+            self.doc.problems.push(
+                Problem::error("highlight", place, format!("`{word}` outside code"))
+                    .hint("markers work inside code blocks; elsewhere use `**bold**`"),
+            );
         }
     }
 
@@ -630,7 +795,13 @@ impl<'a> Lower<'a> {
         self.flush();
         self.stray_markers();
         self.doc.pieces = self.sinks.swap_remove(0);
-        let mut anchors: Vec<String> = self.doc.headings.iter().map(|h| h.id.clone()).chain(std::mem::take(&mut self.raw_ids)).collect();
+        let mut anchors: Vec<String> = self
+            .doc
+            .headings
+            .iter()
+            .map(|h| h.id.clone())
+            .chain(std::mem::take(&mut self.raw_ids))
+            .collect();
         anchors.sort_unstable();
         anchors.dedup();
         self.doc.anchors = anchors;

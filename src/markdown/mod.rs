@@ -52,7 +52,10 @@ pub struct ParsedDoc {
 impl ParsedDoc {
     /// The text of the first level 1 heading.
     pub fn first_h1(&self) -> Option<&str> {
-        self.headings.iter().find(|h| h.level == 1).map(|h| h.text.as_str())
+        self.headings
+            .iter()
+            .find(|h| h.level == 1)
+            .map(|h| h.text.as_str())
     }
 }
 

@@ -30,19 +30,37 @@ pub struct RawHtml {
 /// Looks through a run of raw HTML.
 pub fn scan(html: &str) -> RawHtml {
     let mut found = RawHtml::default();
-    if !["href", "src", "id", "name", "HREF", "SRC", "ID"].iter().any(|word| html.contains(word)) {
+    if !["href", "src", "id", "name", "HREF", "SRC", "ID"]
+        .iter()
+        .any(|word| html.contains(word))
+    {
         return found;
     }
     for Ok(token) in Tokenizer::new_with_emitter(html, DefaultEmitter::<usize>::new_with_span()) {
-        let Token::StartTag(tag) = token else { continue };
+        let Token::StartTag(tag) = token else {
+            continue;
+        };
         for (name, value) in &tag.attributes {
             let text = String::from_utf8_lossy(&value.value).into_owned();
-            let Some(range) = value_range(html, value.span.start..value.span.end) else { continue };
+            let Some(range) = value_range(html, value.span.start..value.span.end) else {
+                continue;
+            };
             match (name.as_slice(), tag.name.as_slice()) {
                 (b"id", _) | (b"name", b"a") if !text.is_empty() => found.ids.push(text),
-                (b"href", b"a" | b"area") => found.links.push(RawLink { is_src: false, value: text, range }),
-                (b"src", b"img" | b"source" | b"video" | b"audio" | b"iframe" | b"embed" | b"track") => {
-                    found.links.push(RawLink { is_src: true, value: text, range });
+                (b"href", b"a" | b"area") => found.links.push(RawLink {
+                    is_src: false,
+                    value: text,
+                    range,
+                }),
+                (
+                    b"src",
+                    b"img" | b"source" | b"video" | b"audio" | b"iframe" | b"embed" | b"track",
+                ) => {
+                    found.links.push(RawLink {
+                        is_src: true,
+                        value: text,
+                        range,
+                    });
                 }
                 _ => {}
             }
@@ -59,8 +77,15 @@ fn value_range(html: &str, attribute: Range<usize>) -> Option<Range<usize>> {
     let start = after + text[after..].len() - text[after..].trim_start().len();
     let value = &text[start..];
     let (from, len) = match value.chars().next() {
-        Some(quote @ ('"' | '\'')) => (start + 1, value[1..].find(quote).unwrap_or(value.len() - 1)),
-        _ => (start, value.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(value.len())),
+        Some(quote @ ('"' | '\'')) => {
+            (start + 1, value[1..].find(quote).unwrap_or(value.len() - 1))
+        }
+        _ => (
+            start,
+            value
+                .find(|c: char| c.is_whitespace() || c == '>')
+                .unwrap_or(value.len()),
+        ),
     };
     Some(attribute.start + from..attribute.start + from + len)
 }
@@ -74,13 +99,27 @@ mod tests {
         let html = "<p id='one'><a name=two href=\"../x?a&amp;b#c\">x</a><img alt=y src=z.png><script src=no></script>";
         let found = scan(html);
         assert_eq!(found.ids, ["one", "two"]);
-        let links: Vec<(&str, &str)> = found.links.iter().map(|l| (l.value.as_str(), &html[l.range.clone()])).collect();
-        assert_eq!(links, [("../x?a&b#c", "../x?a&amp;b#c"), ("z.png", "z.png")]);
+        let links: Vec<(&str, &str)> = found
+            .links
+            .iter()
+            .map(|l| (l.value.as_str(), &html[l.range.clone()]))
+            .collect();
+        assert_eq!(
+            links,
+            [("../x?a&b#c", "../x?a&amp;b#c"), ("z.png", "z.png")]
+        );
     }
 
     #[test]
     fn broken_html_is_no_trouble() {
-        for html in ["<a href=", "<a href='", "<", "<a href=\"é", "</p id>", "<!-- id= -->"] {
+        for html in [
+            "<a href=",
+            "<a href='",
+            "<",
+            "<a href=\"é",
+            "</p id>",
+            "<!-- id= -->",
+        ] {
             scan(html);
         }
     }

@@ -74,8 +74,14 @@ pub fn docusaurus_v1(raw: &str) -> String {
     }
     let id = id.strip_prefix('-').unwrap_or(&id);
     let id = id.strip_suffix('-').unwrap_or(id);
-    let spaced_dot = original.char_indices().any(|(at, c)| c.is_whitespace() && original[at + c.len_utf8()..].starts_with('.'));
-    if spaced_dot { format!("{id}-") } else { id.to_owned() }
+    let spaced_dot = original
+        .char_indices()
+        .any(|(at, c)| c.is_whitespace() && original[at + c.len_utf8()..].starts_with('.'));
+    if spaced_dot {
+        format!("{id}-")
+    } else {
+        id.to_owned()
+    }
 }
 
 /// The letters that v1 maps to ASCII.
@@ -122,7 +128,10 @@ mod tests {
             ("中文 标题", "中文-标题"),
             ("What's (new)?", "whats-new"),
             ("about .env", "about-env-"),
-            ("Call the `f` function: [API](../x/y)", "call-the-f-function-api-x-y"),
+            (
+                "Call the `f` function: [API](../x/y)",
+                "call-the-f-function-api-x-y",
+            ),
             ("a_b", "a_b"),
         ] {
             assert_eq!(docusaurus_v1(text), id, "{text}");
@@ -133,7 +142,10 @@ mod tests {
     fn taken_ids_are_skipped() {
         let mut slugs = Slugs::default();
         slugs.take("a-1");
-        let ids: Vec<String> = ["a", "a", "a", "", ""].iter().map(|b| slugs.unique(b)).collect();
+        let ids: Vec<String> = ["a", "a", "a", "", ""]
+            .iter()
+            .map(|b| slugs.unique(b))
+            .collect();
         assert_eq!(ids, ["a", "a-2", "a-3", "section", "section-1"]);
     }
 }

@@ -13,7 +13,11 @@ pub struct Table {
 impl Table {
     /// A table begins.
     pub fn new(alignments: Vec<Alignment>) -> Self {
-        Self { alignments, column: 0, head: false }
+        Self {
+            alignments,
+            column: 0,
+            head: false,
+        }
     }
 
     /// The head begins or ends.
@@ -36,7 +40,11 @@ impl Table {
             _ => "",
         };
         self.column += 1;
-        if self.head { format!("<th scope=\"col\"{class}>") } else { format!("<td{class}>") }
+        if self.head {
+            format!("<th scope=\"col\"{class}>")
+        } else {
+            format!("<td{class}>")
+        }
     }
 
     /// The closing tag of a cell.

@@ -14,11 +14,28 @@ fn shown(text: &str, dialect: Dialect) -> String {
         match *piece {
             Piece::Html { start, end } => out.push_str(&doc.html[start as usize..end as usize]),
             Piece::Href(n) => write!(out, "«{}»", doc.links[n as usize].dest).expect("a string"),
-            Piece::Image(n) => write!(out, "«img {} {}»", doc.links[n as usize].dest, doc.links[n as usize].alt).expect("a string"),
-            Piece::HeadingOpen(n) => write!(out, "«h{} {}»", doc.headings[n as usize].level, doc.headings[n as usize].id).expect("a string"),
+            Piece::Image(n) => write!(
+                out,
+                "«img {} {}»",
+                doc.links[n as usize].dest, doc.links[n as usize].alt
+            )
+            .expect("a string"),
+            Piece::HeadingOpen(n) => write!(
+                out,
+                "«h{} {}»",
+                doc.headings[n as usize].level, doc.headings[n as usize].id
+            )
+            .expect("a string"),
             Piece::HeadingClose(_) => out.push_str("«/h»\n"),
-            Piece::Code(n) => writeln!(out, "«code {}: {}»", doc.codes[n as usize].info.language, doc.codes[n as usize].text).expect("a string"),
-            Piece::TabsOpen(n) => writeln!(out, "«tabs {}»", doc.tabs[n as usize].join("|")).expect("a string"),
+            Piece::Code(n) => writeln!(
+                out,
+                "«code {}: {}»",
+                doc.codes[n as usize].info.language, doc.codes[n as usize].text
+            )
+            .expect("a string"),
+            Piece::TabsOpen(n) => {
+                writeln!(out, "«tabs {}»", doc.tabs[n as usize].join("|")).expect("a string")
+            }
             Piece::PanelOpen(_, n) => writeln!(out, "«panel {n}»").expect("a string"),
             Piece::PanelClose => out.push_str("«/panel»\n"),
             Piece::TabsClose => out.push_str("«/tabs»\n"),
@@ -51,7 +68,9 @@ fn headings_get_ids() {
         "«h1 hello-x»Hello <code>x</code>«/h»\n«h2 mine»Own«/h»\n«h2 hello-x-1»Hello x«/h»\n«h2 mine»Own«/h»\n\
          !7:1 the heading id `mine` is taken on this page\n",
     );
-    assert!(shown("Call `f`: [API](../x)\n---\n", Dialect::DocusaurusV1).contains("«h2 call-f-api-x»"));
+    assert!(
+        shown("Call `f`: [API](../x)\n---\n", Dialect::DocusaurusV1).contains("«h2 call-f-api-x»")
+    );
 }
 
 #[test]
@@ -100,7 +119,10 @@ fn raw_html_keeps_its_form_and_its_links_are_holes() {
         "<div class=\"x\" id=\"here\"><a href=\"../y\">z</a></div>\n\na <img src=k.png> b\n",
         "<div class=\"x\" id=\"here\"><a href=\"«../y»\">z</a></div>\n<p>a <img src=\"«k.png»\"> b</p>\n",
     );
-    assert_eq!(parse("<a name=\"old\"></a>\n\n# A\n", Dialect::Docproof).anchors, ["a", "old"]);
+    assert_eq!(
+        parse("<a name=\"old\"></a>\n\n# A\n", Dialect::Docproof).anchors,
+        ["a", "old"]
+    );
 }
 
 #[test]
@@ -132,10 +154,19 @@ fn messages_name_places_in_the_text_that_was_given() {
     let text = "<!--DOCUSAURUS_CODE_TABS-->\n<!--A-->\n<p>x</p>\n<!--B-->\n- item\n\n  ```js {9}\n  __HIGHLIGHT__ é\n  ```\n<!--END_DOCUSAURUS_CODE_TABS-->\n";
     let all = shown(text, Dialect::Docproof);
     let said: Vec<&str> = all.lines().filter(|l| l.starts_with('!')).collect();
-    assert_eq!(said, ["!8:3 `__HIGHLIGHT__` is never closed", "!7:3 line 9 is marked, but the code has 1 lines"]);
+    assert_eq!(
+        said,
+        [
+            "!8:3 `__HIGHLIGHT__` is never closed",
+            "!7:3 line 9 is marked, but the code has 1 lines"
+        ]
+    );
 }
 
 #[test]
 fn a_bare_url_is_a_link_outside_links() {
-    check("See https://a.example/b_c_d. [https://x.example](y.md)\n", "<p>See <a href=\"https://a.example/b_c_d\">https://a.example/b_c_d</a>. <a href=\"«y.md»\">https://x.example</a></p>\n");
+    check(
+        "See https://a.example/b_c_d. [https://x.example](y.md)\n",
+        "<p>See <a href=\"https://a.example/b_c_d\">https://a.example/b_c_d</a>. <a href=\"«y.md»\">https://x.example</a></p>\n",
+    );
 }

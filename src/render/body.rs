@@ -27,7 +27,9 @@ pub struct Body {
 /// Renders a body. `links` has an entry for each link of the doc.
 pub fn render(doc: &ParsedDoc, links: &[Filled], highlighter: &Highlighter) -> Body {
     let mut plain = Vec::new();
-    let mut out = String::with_capacity(doc.html.len() * 2 + doc.codes.iter().map(|c| c.text.len() * 4).sum::<usize>());
+    let mut out = String::with_capacity(
+        doc.html.len() * 2 + doc.codes.iter().map(|c| c.text.len() * 4).sum::<usize>(),
+    );
     for piece in &doc.pieces {
         match *piece {
             Piece::Html { start, end } => out.push_str(&doc.html[start as usize..end as usize]),
@@ -40,7 +42,9 @@ pub fn render(doc: &ParsedDoc, links: &[Filled], highlighter: &Highlighter) -> B
                 plain.extend(reason.map(|reason| (n as usize, reason)));
             }
             Piece::TabsOpen(n) => tabs_open(&mut out, n, &doc.tabs[n as usize]),
-            Piece::PanelOpen(tabs, n) => panel_open(&mut out, tabs, n, &doc.tabs[tabs as usize][n as usize]),
+            Piece::PanelOpen(tabs, n) => {
+                panel_open(&mut out, tabs, n, &doc.tabs[tabs as usize][n as usize])
+            }
             Piece::PanelClose => out.push_str("</div>\n"),
             Piece::TabsClose => out.push_str("</div>\n"),
         }
@@ -82,7 +86,11 @@ fn tabs_open(out: &mut String, tabs: u32, labels: &[String]) {
     let tabs = tabs + 1;
     for (n, label) in labels.iter().enumerate() {
         let n = n + 1;
-        let state = if n == 1 { "aria-selected=\"true\"" } else { "aria-selected=\"false\" tabindex=\"-1\"" };
+        let state = if n == 1 {
+            "aria-selected=\"true\""
+        } else {
+            "aria-selected=\"false\" tabindex=\"-1\""
+        };
         out.push_str(&format!("<button type=\"button\" role=\"tab\" id=\"tab-{tabs}-{n}\" aria-controls=\"panel-{tabs}-{n}\" {state}>"));
         escape_into(out, label);
         out.push_str("</button>");

@@ -11,13 +11,25 @@ use crate::markdown::{CodeBlock, LineMark, escape_into};
 const FOLD_LINES: usize = 30;
 
 /// Appends a block. Gives the reason when its language is known and it is shown plain all the same.
-pub fn render_into(out: &mut String, block: &CodeBlock, highlighter: &Highlighter) -> Option<PlainReason> {
+pub fn render_into(
+    out: &mut String,
+    block: &CodeBlock,
+    highlighter: &Highlighter,
+) -> Option<PlainReason> {
     let language = Highlighter::language(&block.info.language);
-    let name = if block.info.language.is_empty() { "text".to_owned() } else { block.info.language.to_lowercase() };
+    let name = if block.info.language.is_empty() {
+        "text".to_owned()
+    } else {
+        block.info.language.to_lowercase()
+    };
     let highlighted = highlighter.highlight(language.unwrap_or(Language::Plain), &block.text);
     out.push_str("<figure class=\"code");
     let folds = block.info.collapse && block.lines.len() > FOLD_LINES;
-    for (on, class) in [(block.info.numbers, " numbers"), (block.info.wrap, " wrap"), (folds, " collapse")] {
+    for (on, class) in [
+        (block.info.numbers, " numbers"),
+        (block.info.wrap, " wrap"),
+        (folds, " collapse"),
+    ] {
         out.push_str(if on { class } else { "" });
     }
     out.push_str("\" data-language=\"");
@@ -29,7 +41,10 @@ pub fn render_into(out: &mut String, block: &CodeBlock, highlighter: &Highlighte
         out.push_str("</span>");
     }
     out.push_str("<span class=\"language\">");
-    escape_into(out, language.map_or_else(|| block.info.language.as_str(), |known| known.label()));
+    escape_into(
+        out,
+        language.map_or_else(|| block.info.language.as_str(), |known| known.label()),
+    );
     out.push_str("</span></figcaption><pre><code class=\"language-");
     escape_into(out, &name);
     out.push_str("\">");
@@ -61,7 +76,9 @@ fn widen(phrases: &[Range<usize>], tokens: &[Token], text: &str) -> Vec<Range<us
     }
     for phrase in &mut wide {
         let line_start = text[..phrase.start].rfind('\n').map_or(0, |n| n + 1);
-        let line_end = text[phrase.start..].find('\n').map_or(text.len(), |n| phrase.start + n);
+        let line_end = text[phrase.start..]
+            .find('\n')
+            .map_or(text.len(), |n| phrase.start + n);
         *phrase = phrase.start.max(line_start)..phrase.end.min(line_end);
     }
     wide.dedup_by(|b, a| {
@@ -127,7 +144,12 @@ fn lines_into(out: &mut String, block: &CodeBlock, tokens: &[Token], phrases: &[
 
 fn open_line(out: &mut String, mark: LineMark) {
     out.push_str("<span class=\"line");
-    for (on, class) in [(mark.highlight, " highlight"), (mark.ins, " ins"), (mark.del, " del"), (mark.hidden, " hidden-line")] {
+    for (on, class) in [
+        (mark.highlight, " highlight"),
+        (mark.ins, " ins"),
+        (mark.del, " del"),
+        (mark.hidden, " hidden-line"),
+    ] {
         out.push_str(if on { class } else { "" });
     }
     out.push_str("\">");
@@ -144,7 +166,10 @@ mod tests {
         let mut out = String::new();
         render_into(&mut out, &doc.codes[0], &Highlighter::new());
         let start = out.find("<code").expect("there is code");
-        out[start..].replace("</code></pre></figure>\n", "").replace("<span class=", "<").replace("</span>", "</>")
+        out[start..]
+            .replace("</code></pre></figure>\n", "")
+            .replace("<span class=", "<")
+            .replace("</span>", "</>")
     }
 
     #[test]
@@ -158,21 +183,33 @@ mod tests {
     #[test]
     fn phrases_grow_to_whole_tokens() {
         assert_eq!(
-            code("```rust\nlet a = \"bc__HIGHLIGHT_PHRASE__de\" + 1__END_HIGHLIGHT_PHRASE__23;\n```\n"),
+            code(
+                "```rust\nlet a = \"bc__HIGHLIGHT_PHRASE__de\" + 1__END_HIGHLIGHT_PHRASE__23;\n```\n"
+            ),
             "<code class=\"language-rust\"><\"line\"><\"k\">let</> a = <mark><\"s\">&quot;bcde&quot;</> + <\"n\">123</></mark>;</>"
         );
     }
 
     #[test]
     fn plain_text_and_empty_lines() {
-        assert_eq!(code("```\na <\n\nb\n```\n"), "<code class=\"language-text\"><\"line\">a &lt;</>\n<\"line\"></>\n<\"line\">b</>");
-        assert_eq!(code("```text\n```\n"), "<code class=\"language-text\"><\"line\"></>");
+        assert_eq!(
+            code("```\na <\n\nb\n```\n"),
+            "<code class=\"language-text\"><\"line\">a &lt;</>\n<\"line\"></>\n<\"line\">b</>"
+        );
+        assert_eq!(
+            code("```text\n```\n"),
+            "<code class=\"language-text\"><\"line\"></>"
+        );
     }
 
     #[test]
     fn every_line_of_a_comment_is_a_line_of_its_own() {
         let html = code("```rust /b/\n/* a\nb */ x\n```\n");
         assert_eq!(html.matches("\"line").count(), 2, "{html}");
-        assert_eq!(html.matches("<mark>").count(), html.matches("</mark>").count(), "{html}");
+        assert_eq!(
+            html.matches("<mark>").count(),
+            html.matches("</mark>").count(),
+            "{html}"
+        );
     }
 }

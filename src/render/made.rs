@@ -19,7 +19,11 @@ pub type Made = (String, String);
 /// The route of the page that lists all pages of a version, when its sidebars are large.
 pub fn contents_route(site: &SiteIndex, docset: usize, version: usize) -> Option<String> {
     let version = &site.docsets[docset].versions[version];
-    version.sidebars.iter().any(is_large).then(|| join(&version.route, "all-pages"))
+    version
+        .sidebars
+        .iter()
+        .any(is_large)
+        .then(|| join(&version.route, "all-pages"))
 }
 
 /// The routes of all made pages that the site has.
@@ -84,14 +88,19 @@ impl Shell<'_> {
                 let version = docset.versions.get(docset.default_version())?;
                 Some(DocsetCard {
                     title: docset.title.clone(),
-                    href: self.urls.page(HOME, &self.site.page(first_page(version)?).route),
+                    href: self
+                        .urls
+                        .page(HOME, &self.site.page(first_page(version)?).route),
                     latest: (version.kind == VersionKind::Latest).then(|| version.name.clone()),
                     description: docset.description.clone(),
                 })
             })
             .collect();
         context.insert("docsets", &cards);
-        context.insert("start_href", &start_page(self.site).map(|p| self.urls.page(HOME, &self.site.page(p).route)));
+        context.insert(
+            "start_href",
+            &start_page(self.site).map(|p| self.urls.page(HOME, &self.site.page(p).route)),
+        );
         Ok((HOME.into(), self.templates.render("home.html", &context)?))
     }
 
@@ -100,7 +109,12 @@ impl Shell<'_> {
     /// # Errors
     /// When the template fails.
     pub fn versions(&self) -> Result<Made, Box<Diagnostic>> {
-        let versioned: Vec<_> = self.site.docsets.iter().filter(|d| d.is_versioned()).collect();
+        let versioned: Vec<_> = self
+            .site
+            .docsets
+            .iter()
+            .filter(|d| d.is_versioned())
+            .collect();
         let lists: Vec<VersionList> = versioned
             .iter()
             .map(|docset| VersionList {
@@ -112,7 +126,9 @@ impl Shell<'_> {
                     .filter_map(|version| {
                         Some(VersionLine {
                             label: version.name.clone(),
-                            href: self.urls.page(VERSIONS, &self.site.page(first_page(version)?).route),
+                            href: self
+                                .urls
+                                .page(VERSIONS, &self.site.page(first_page(version)?).route),
                             kind: match version.kind {
                                 VersionKind::Next => "next",
                                 VersionKind::Latest | VersionKind::Only => "latest",
@@ -124,9 +140,13 @@ impl Shell<'_> {
                     .collect(),
             })
             .collect();
-        let mut context = self.context(VERSIONS, None, &self.head("versions", "Versions", VERSIONS));
+        let mut context =
+            self.context(VERSIONS, None, &self.head("versions", "Versions", VERSIONS));
         context.insert("version_lists", &lists);
-        Ok((VERSIONS.into(), self.templates.render("versions.html", &context)?))
+        Ok((
+            VERSIONS.into(),
+            self.templates.render("versions.html", &context)?,
+        ))
     }
 
     /// The page for addresses that do not exist. It is served at any depth, so its links are absolute.
@@ -137,10 +157,13 @@ impl Shell<'_> {
         let mut head = self.head("404", "Page not found", NOT_FOUND);
         head.canonical = None;
         head.noindex = true;
-        let html = self.templates.render("404.html", &self.context(NOT_FOUND, None, &head))?;
+        let html = self
+            .templates
+            .render("404.html", &self.context(NOT_FOUND, None, &head))?;
         let relative = self.urls.prefix(NOT_FOUND);
         let html = if relative == "./" {
-            html.replace("href=\"./", &format!("href=\"{}", self.urls.base)).replace("src=\"./", &format!("src=\"{}", self.urls.base))
+            html.replace("href=\"./", &format!("href=\"{}", self.urls.base))
+                .replace("src=\"./", &format!("src=\"{}", self.urls.base))
         } else {
             html
         };
@@ -155,13 +178,25 @@ impl Shell<'_> {
         let mut all = Vec::new();
         for (d, docset) in self.site.docsets.iter().enumerate() {
             for (v, version) in docset.versions.iter().enumerate() {
-                let Some(route) = contents_route(self.site, d, v) else { continue };
-                let name = if version.kind == VersionKind::Only { docset.title.clone() } else { format!("{} {}", docset.title, version_label(&version.name, version.kind)) };
+                let Some(route) = contents_route(self.site, d, v) else {
+                    continue;
+                };
+                let name = if version.kind == VersionKind::Only {
+                    docset.title.clone()
+                } else {
+                    format!(
+                        "{} {}",
+                        docset.title,
+                        version_label(&version.name, version.kind)
+                    )
+                };
                 let mut head = self.head("contents", &format!("All pages of {name}"), &route);
                 head.noindex = version.noindex;
                 let mut context = self.context(&route, None, &head);
                 let prefix = self.urls.prefix(&route);
-                let html: String = (0..version.sidebars.len()).filter_map(|s| self.navs.whole(d, v, s, &prefix)).collect();
+                let html: String = (0..version.sidebars.len())
+                    .filter_map(|s| self.navs.whole(d, v, s, &prefix))
+                    .collect();
                 context.insert_value("contents_html", Value::safe_string(&html));
                 all.push((route, self.templates.render("contents.html", &context)?));
             }
@@ -173,7 +208,11 @@ impl Shell<'_> {
     ///
     /// # Errors
     /// When the template fails.
-    pub fn redirect(&self, target: &str, canonical: Option<String>) -> Result<String, Box<Diagnostic>> {
+    pub fn redirect(
+        &self,
+        target: &str,
+        canonical: Option<String>,
+    ) -> Result<String, Box<Diagnostic>> {
         let mut context = Context::new();
         context.insert("target_href", target);
         context.insert("canonical", &canonical);
@@ -183,19 +222,31 @@ impl Shell<'_> {
     /// `sitemap.xml`: every page whose address is its own; none without `url`.
     pub fn sitemap(&self) -> Option<String> {
         self.config.url.as_ref()?;
-        let mut all: Vec<String> = routes(self.site).into_iter().filter(|r| r != NOT_FOUND).filter_map(|r| self.urls.canonical(&r)).collect();
+        let mut all: Vec<String> = routes(self.site)
+            .into_iter()
+            .filter(|r| r != NOT_FOUND)
+            .filter_map(|r| self.urls.canonical(&r))
+            .collect();
         for id in self.site.page_ids() {
             let version = self.site.version(id);
             // A page that names another one as its canonical address does not belong here.
             let elsewhere = matches!(version.kind, VersionKind::Old | VersionKind::Next)
-                && self.site.counterpart(id, self.site.docsets[self.site.page(id).docset].default_version()).is_some_and(|(_, exact)| exact);
+                && self
+                    .site
+                    .counterpart(
+                        id,
+                        self.site.docsets[self.site.page(id).docset].default_version(),
+                    )
+                    .is_some_and(|(_, exact)| exact);
             if !version.noindex && !elsewhere {
                 all.extend(self.urls.canonical(&self.site.page(id).route));
             }
         }
         all.sort_unstable();
         all.dedup();
-        let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
+        let mut xml = String::from(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
+        );
         for url in all {
             xml.push_str(&format!("<url><loc>{}</loc></url>\n", escape(&url)));
         }
@@ -207,7 +258,10 @@ impl Shell<'_> {
     pub fn robots(&self) -> String {
         let mut text = String::from("User-agent: *\nAllow: /\n");
         if let Some(url) = &self.config.url {
-            text.push_str(&format!("\nSitemap: {url}{}sitemap.xml\n", self.config.base_url));
+            text.push_str(&format!(
+                "\nSitemap: {url}{}sitemap.xml\n",
+                self.config.base_url
+            ));
         }
         text
     }

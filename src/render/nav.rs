@@ -47,8 +47,12 @@ impl Nav {
             let end = hole.find(CLOSE).unwrap_or(hole.len());
             match hole[..end].split_at_checked(1) {
                 Some(("r", _)) => pieces.push(NavPiece::Prefix),
-                Some(("o", way)) => pieces.push(NavPiece::Open(way.split('.').filter_map(|n| n.parse().ok()).collect())),
-                Some(("c", page)) => pieces.extend(page.parse().ok().map(|n| NavPiece::Current(PageId(n)))),
+                Some(("o", way)) => pieces.push(NavPiece::Open(
+                    way.split('.').filter_map(|n| n.parse().ok()).collect(),
+                )),
+                Some(("c", page)) => {
+                    pieces.extend(page.parse().ok().map(|n| NavPiece::Current(PageId(n))))
+                }
                 _ => {}
             }
             rest = hole.get(end + CLOSE.len_utf8()..).unwrap_or("");
@@ -64,8 +68,20 @@ impl Nav {
             match piece {
                 NavPiece::Text(text) => out.push_str(text),
                 NavPiece::Prefix => out.push_str(prefix),
-                NavPiece::Open(way) => out.push_str(if page.is_none_or(|(_, here)| here.starts_with(way)) { " open" } else { "" }),
-                NavPiece::Current(id) => out.push_str(if page.is_some_and(|(here, _)| here == *id) { " aria-current=\"page\"" } else { "" }),
+                NavPiece::Open(way) => {
+                    out.push_str(if page.is_none_or(|(_, here)| here.starts_with(way)) {
+                        " open"
+                    } else {
+                        ""
+                    })
+                }
+                NavPiece::Current(id) => {
+                    out.push_str(if page.is_some_and(|(here, _)| here == *id) {
+                        " aria-current=\"page\""
+                    } else {
+                        ""
+                    })
+                }
             }
         }
         out
@@ -123,8 +139,14 @@ impl Navs {
         for (d, docset) in site.docsets.iter().enumerate() {
             for (v, version) in docset.versions.iter().enumerate() {
                 for (s, sidebar) in version.sidebars.iter().enumerate() {
-                    let mut maker = Maker { site, writer, templates, contents: contents(d, v) };
-                    navs.rendered.insert((d, v, s, Vec::new()), maker.nav(sidebar, None)?);
+                    let mut maker = Maker {
+                        site,
+                        writer,
+                        templates,
+                        contents: contents(d, v),
+                    };
+                    navs.rendered
+                        .insert((d, v, s, Vec::new()), maker.nav(sidebar, None)?);
                     if is_large(sidebar) {
                         for branch in branches(site, sidebar) {
                             let nav = maker.nav(sidebar, Some(&branch))?;
@@ -142,16 +164,34 @@ impl Navs {
         let page = site.page(id);
         let version = &site.docsets[page.docset].versions[page.version];
         let n = page.sidebar?;
-        let branch = if is_large(&version.sidebars[n]) { branch_of(page) } else { Vec::new() };
+        let branch = if is_large(&version.sidebars[n]) {
+            branch_of(page)
+        } else {
+            Vec::new()
+        };
         let key = (page.docset, page.version, n, branch);
         // A page at the top level of a large sidebar has the empty branch: everything closed.
-        let nav = if key.3.is_empty() && is_large(&version.sidebars[n]) { self.rendered.get(&(key.0, key.1, key.2, vec![usize::MAX])) } else { self.rendered.get(&key) };
+        let nav = if key.3.is_empty() && is_large(&version.sidebars[n]) {
+            self.rendered.get(&(key.0, key.1, key.2, vec![usize::MAX]))
+        } else {
+            self.rendered.get(&key)
+        };
         Some(nav?.on(Some((id, &page.way)), prefix))
     }
 
     /// A whole sidebar, every category open.
-    pub fn whole(&self, docset: usize, version: usize, sidebar: usize, prefix: &str) -> Option<String> {
-        Some(self.rendered.get(&(docset, version, sidebar, Vec::new()))?.on(None, prefix))
+    pub fn whole(
+        &self,
+        docset: usize,
+        version: usize,
+        sidebar: usize,
+        prefix: &str,
+    ) -> Option<String> {
+        Some(
+            self.rendered
+                .get(&(docset, version, sidebar, Vec::new()))?
+                .on(None, prefix),
+        )
     }
 }
 
@@ -170,7 +210,14 @@ fn branches(site: &SiteIndex, sidebar: &Sidebar) -> Vec<Vec<usize>> {
     let mut all: BTreeMap<Vec<usize>, ()> = BTreeMap::new();
     for page in &sidebar.order {
         let branch = branch_of(site.page(*page));
-        all.insert(if branch.is_empty() { vec![usize::MAX] } else { branch }, ());
+        all.insert(
+            if branch.is_empty() {
+                vec![usize::MAX]
+            } else {
+                branch
+            },
+            (),
+        );
     }
     all.into_keys().collect()
 }
@@ -188,16 +235,27 @@ impl Maker<'_> {
         let mut context = Context::new();
         context.insert("label", "Docs");
         context.insert("entries", &entries);
-        let all = self.contents.as_ref().filter(|_| branch.is_some()).map(|route| self.inside(&self.writer.urls.page_path(route)));
+        let all = self
+            .contents
+            .as_ref()
+            .filter(|_| branch.is_some())
+            .map(|route| self.inside(&self.writer.urls.page_path(route)));
         context.insert("contents_href", &all);
-        Ok(Nav::parse(&self.templates.render("sidebar.html", &context)?))
+        Ok(Nav::parse(
+            &self.templates.render("sidebar.html", &context)?,
+        ))
     }
 
     fn inside(&self, path: &str) -> String {
         format!("{OPEN}r{CLOSE}{path}")
     }
 
-    fn entries(&self, entries: &[Entry], way: &mut Vec<usize>, branch: Option<&[usize]>) -> Vec<EntryContext> {
+    fn entries(
+        &self,
+        entries: &[Entry],
+        way: &mut Vec<usize>,
+        branch: Option<&[usize]>,
+    ) -> Vec<EntryContext> {
         let mut all = Vec::with_capacity(entries.len());
         for (at, entry) in entries.iter().enumerate() {
             way.push(at);
@@ -208,11 +266,20 @@ impl Maker<'_> {
     }
 
     fn entry(&self, entry: &Entry, way: &mut Vec<usize>, branch: Option<&[usize]>) -> EntryContext {
-        let mut made = EntryContext { kind: "doc", label: String::new(), href: None, external: false, entries: Vec::new(), open_attr: String::new(), current_attr: String::new() };
+        let mut made = EntryContext {
+            kind: "doc",
+            label: String::new(),
+            href: None,
+            external: false,
+            entries: Vec::new(),
+            open_attr: String::new(),
+            current_attr: String::new(),
+        };
         match entry {
             Entry::Page { page, label } => {
                 made.label.clone_from(label);
-                made.href = Some(self.inside(&self.writer.urls.page_path(&self.site.page(*page).route)));
+                made.href =
+                    Some(self.inside(&self.writer.urls.page_path(&self.site.page(*page).route)));
                 made.current_attr = format!("{OPEN}c{}{CLOSE}", page.0);
             }
             Entry::Link { label, href, .. } => {
@@ -231,7 +298,9 @@ impl Maker<'_> {
                 made.label.clone_from(label);
                 let steps: Vec<String> = way.iter().map(usize::to_string).collect();
                 made.open_attr = format!("{OPEN}o{}{CLOSE}", steps.join("."));
-                let first = first_page(entries).map(|page| self.inside(&self.writer.urls.page_path(&self.site.page(page).route)));
+                let first = first_page(entries).map(|page| {
+                    self.inside(&self.writer.urls.page_path(&self.site.page(page).route))
+                });
                 if branch.is_none_or(|branch| branch.starts_with(way)) || first.is_none() {
                     made.entries = self.entries(entries, way, branch);
                 } else {
@@ -257,9 +326,17 @@ mod tests {
 
     #[test]
     fn holes_are_filled_for_each_page() {
-        let nav = Nav::parse("<details\u{e000}o1.0\u{e001}><a\u{e000}c7\u{e001} href=\"\u{e000}r\u{e001}docs/x\">");
-        assert_eq!(nav.on(Some((PageId(7), &[1, 0, 4])), "/"), "<details open><a aria-current=\"page\" href=\"/docs/x\">");
-        assert_eq!(nav.on(Some((PageId(8), &[1, 2])), "../"), "<details><a href=\"../docs/x\">");
+        let nav = Nav::parse(
+            "<details\u{e000}o1.0\u{e001}><a\u{e000}c7\u{e001} href=\"\u{e000}r\u{e001}docs/x\">",
+        );
+        assert_eq!(
+            nav.on(Some((PageId(7), &[1, 0, 4])), "/"),
+            "<details open><a aria-current=\"page\" href=\"/docs/x\">"
+        );
+        assert_eq!(
+            nav.on(Some((PageId(8), &[1, 2])), "../"),
+            "<details><a href=\"../docs/x\">"
+        );
         assert_eq!(nav.on(None, "/"), "<details open><a href=\"/docs/x\">");
     }
 }

@@ -182,19 +182,37 @@ impl Shell<'_> {
                 footer_html: self.config.theme.footer.as_deref(),
             },
         );
-        let assets: BTreeMap<&str, String> = self.assets.iter().map(|(name, path)| (name.as_str(), file(path))).collect();
+        let assets: BTreeMap<&str, String> = self
+            .assets
+            .iter()
+            .map(|(name, path)| (name.as_str(), file(path)))
+            .collect();
         context.insert("asset", &assets);
-        context.insert("extra_css", &self.extra_css.iter().map(|path| file(path)).collect::<Vec<_>>());
+        context.insert(
+            "extra_css",
+            &self
+                .extra_css
+                .iter()
+                .map(|path| file(path))
+                .collect::<Vec<_>>(),
+        );
         context.insert("header_links", &self.header_links(route, reader));
         context.insert("page", page);
         context.insert("sidebar_html", &None::<String>);
-        context.insert("version_menu", &reader.and_then(|id| self.version_menu(route, id)));
+        context.insert(
+            "version_menu",
+            &reader.and_then(|id| self.version_menu(route, id)),
+        );
         context
     }
 
     /// The `<title>` of a page.
     pub fn document_title(&self, title: &str) -> String {
-        if title == self.config.title { title.to_owned() } else { format!("{title} · {}", self.config.title) }
+        if title == self.config.title {
+            title.to_owned()
+        } else {
+            format!("{title} · {}", self.config.title)
+        }
     }
 
     fn header_links(&self, route: &str, reader: Option<PageId>) -> Vec<HeaderLinkContext<'_>> {
@@ -203,15 +221,30 @@ impl Shell<'_> {
         for (link, place) in self.config.header_links.iter().zip(&self.header) {
             let (href, external, current) = match place {
                 HeaderPlace::Doc(docset, id) => {
-                    let Some(page) = header_doc(self.site, reader, *docset, id) else { continue };
+                    let Some(page) = header_doc(self.site, reader, *docset, id) else {
+                        continue;
+                    };
                     let target = self.site.page(page);
-                    (self.urls.page(route, &target.route), false, here == Some(target.docset))
+                    (
+                        self.urls.page(route, &target.route),
+                        false,
+                        here == Some(target.docset),
+                    )
                 }
-                HeaderPlace::Inside(path) if matches!(link.target, HeaderTarget::Page(_)) => (self.urls.page(route, path), false, route == path),
-                HeaderPlace::Inside(path) => (format!("{}{path}", self.urls.prefix(route)), false, false),
+                HeaderPlace::Inside(path) if matches!(link.target, HeaderTarget::Page(_)) => {
+                    (self.urls.page(route, path), false, route == path)
+                }
+                HeaderPlace::Inside(path) => {
+                    (format!("{}{path}", self.urls.prefix(route)), false, false)
+                }
                 HeaderPlace::Outside(url) => (url.clone(), true, false),
             };
-            links.push(HeaderLinkContext { label: &link.label, href, external, current });
+            links.push(HeaderLinkContext {
+                label: &link.label,
+                href,
+                external,
+                current,
+            });
         }
         links
     }
@@ -237,7 +270,11 @@ impl Shell<'_> {
             })
             .collect();
         let version = &docset.versions[page.version];
-        Some(VersionMenu { label: version_label(&version.name, version.kind), entries, all_href: self.urls.page(route, VERSIONS) })
+        Some(VersionMenu {
+            label: version_label(&version.name, version.kind),
+            entries,
+            all_href: self.urls.page(route, VERSIONS),
+        })
     }
 
     /// Renders the page of a doc.
@@ -249,7 +286,10 @@ impl Shell<'_> {
         let doc = self.site.doc(id);
         let route = page.route.as_str();
         let banner = self.banner(id);
-        let canonical_route = banner.as_ref().and_then(|b| b.1).map_or(route, |latest| &self.site.page(latest).route);
+        let canonical_route = banner
+            .as_ref()
+            .and_then(|b| b.1)
+            .map_or(route, |latest| &self.site.page(latest).route);
         let head = PageContext {
             kind: "doc",
             title: doc.title.clone(),
@@ -258,11 +298,18 @@ impl Shell<'_> {
             keywords: (!parts.front.keywords.is_empty()).then(|| parts.front.keywords.join(", ")),
             canonical: self.urls.canonical(canonical_route),
             noindex: self.site.version(id).noindex,
-            image: parts.front.image.as_deref().and_then(|image| self.absolute(image)),
+            image: parts
+                .front
+                .image
+                .as_deref()
+                .and_then(|image| self.absolute(image)),
         };
         let mut context = self.context(route, Some(id), &head);
         let nav = self.navs.of(self.site, id, &self.urls.prefix(route));
-        context.insert_value("sidebar_html", nav.map_or_else(Value::none, |html| Value::safe_string(&html)));
+        context.insert_value(
+            "sidebar_html",
+            nav.map_or_else(Value::none, |html| Value::safe_string(&html)),
+        );
         context.insert_value("doc", self.doc_value(id, parts, banner.map(|b| b.0)));
         self.templates.render("doc.html", &context)
     }
@@ -306,20 +353,34 @@ impl Shell<'_> {
     /// Category, subcategory, title.
     fn breadcrumbs(&self, id: PageId) -> Vec<LinkContext> {
         let page = self.site.page(id);
-        let Some(sidebar) = page.sidebar.and_then(|n| self.site.version(id).sidebars.get(n)) else { return Vec::new() };
+        let Some(sidebar) = page
+            .sidebar
+            .and_then(|n| self.site.version(id).sidebars.get(n))
+        else {
+            return Vec::new();
+        };
         let mut entries = &sidebar.entries;
         let mut crumbs = Vec::new();
         for step in &page.way {
             match entries.get(*step) {
-                Some(Entry::Category { label, entries: inside }) => {
-                    crumbs.push(LinkContext { label: label.clone(), href: None });
+                Some(Entry::Category {
+                    label,
+                    entries: inside,
+                }) => {
+                    crumbs.push(LinkContext {
+                        label: label.clone(),
+                        href: None,
+                    });
                     entries = inside;
                 }
                 _ => break,
             }
         }
         if !crumbs.is_empty() {
-            crumbs.push(LinkContext { label: self.site.doc(id).title.clone(), href: None });
+            crumbs.push(LinkContext {
+                label: self.site.doc(id).title.clone(),
+                href: None,
+            });
         }
         crumbs
     }
@@ -351,23 +412,42 @@ impl Shell<'_> {
             return Some(image.to_owned());
         }
         let origin = self.config.url.as_ref()?;
-        Some(format!("{origin}{}{}", self.config.base_url, crate::site::urls::encode(image.trim_start_matches('/'))))
+        Some(format!(
+            "{origin}{}{}",
+            self.config.base_url,
+            crate::site::urls::encode(image.trim_start_matches('/'))
+        ))
     }
 }
 
 /// The page of a header link: in the named docset, else in the reader's own, else in the first that has it;
 /// in the reader's version when that has it.
-pub fn header_doc(site: &SiteIndex, reader: Option<PageId>, docset: Option<usize>, id: &str) -> Option<PageId> {
+pub fn header_doc(
+    site: &SiteIndex,
+    reader: Option<PageId>,
+    docset: Option<usize>,
+    id: &str,
+) -> Option<PageId> {
     let here = reader.map(|id| site.page(id));
     let candidates = docset.map_or_else(
-        || here.map(|p| p.docset).into_iter().chain(0..site.docsets.len()).collect::<Vec<_>>(),
+        || {
+            here.map(|p| p.docset)
+                .into_iter()
+                .chain(0..site.docsets.len())
+                .collect::<Vec<_>>()
+        },
         |only| vec![only],
     );
     candidates.into_iter().find_map(|n| {
         let docset = &site.docsets[n];
         let own = here.filter(|p| p.docset == n).map(|p| p.version);
-        let versions = own.into_iter().chain([docset.default_version()]).chain(0..docset.versions.len());
-        versions.filter_map(|v| docset.versions.get(v)?.by_id.get(id).copied()).next()
+        let versions = own
+            .into_iter()
+            .chain([docset.default_version()])
+            .chain(0..docset.versions.len());
+        versions
+            .filter_map(|v| docset.versions.get(v)?.by_id.get(id).copied())
+            .next()
     })
 }
 
@@ -375,7 +455,11 @@ pub fn header_doc(site: &SiteIndex, reader: Option<PageId>, docset: Option<usize
 fn toc(headings: &[Heading]) -> Vec<TocEntry<'_>> {
     let mut all: Vec<TocEntry<'_>> = Vec::new();
     for heading in headings.iter().filter(|h| !h.toc_html.trim().is_empty()) {
-        let entry = TocEntry { id: crate::site::urls::encode(&heading.id), html: &heading.toc_html, children: Vec::new() };
+        let entry = TocEntry {
+            id: crate::site::urls::encode(&heading.id),
+            html: &heading.toc_html,
+            children: Vec::new(),
+        };
         match (heading.level, all.last_mut()) {
             (2, _) | (3, None) => all.push(entry),
             (3, Some(above)) => above.children.push(entry),
@@ -387,5 +471,7 @@ fn toc(headings: &[Heading]) -> Vec<TocEntry<'_>> {
 
 /// The first page of the site's first docset, in its default version.
 pub fn start_page(site: &SiteIndex) -> Option<PageId> {
-    site.docsets.iter().find_map(|d| first_page(d.versions.get(d.default_version())?))
+    site.docsets
+        .iter()
+        .find_map(|d| first_page(d.versions.get(d.default_version())?))
 }

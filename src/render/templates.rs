@@ -34,7 +34,10 @@ impl Templates {
     /// One diagnostic for each template of the site that does not parse, or one for templates that do not
     /// fit together.
     pub fn load(own: Vec<SiteTemplate>) -> Result<Self, Vec<Diagnostic>> {
-        let mut this = Self { tera: Tera::default(), own };
+        let mut this = Self {
+            tera: Tera::default(),
+            own,
+        };
         let mut diagnostics = Vec::new();
         for template in &this.own {
             // Alone, a template may miss its parent; only what is wrong in its own text counts here.
@@ -47,10 +50,15 @@ impl Templates {
         if !diagnostics.is_empty() {
             return Err(diagnostics);
         }
-        let built_in = theme::TEMPLATES.iter().filter(|(name, _)| !this.own.iter().any(|t| t.name == *name));
+        let built_in = theme::TEMPLATES
+            .iter()
+            .filter(|(name, _)| !this.own.iter().any(|t| t.name == *name));
         let mut all: Vec<(&str, &str)> = Vec::new();
         for (name, bytes) in built_in {
-            all.push((name, std::str::from_utf8(bytes).expect("invariant: the theme's templates are UTF-8")));
+            all.push((
+                name,
+                std::str::from_utf8(bytes).expect("invariant: the theme's templates are UTF-8"),
+            ));
         }
         all.extend(this.own.iter().map(|t| (t.name.as_str(), &*t.text)));
         let mut tera = Tera::default();
@@ -68,18 +76,34 @@ impl Templates {
     /// # Errors
     /// A diagnostic at the place in the template that failed.
     pub fn render(&self, name: &str, context: &Context) -> Result<String, Box<Diagnostic>> {
-        self.tera.render(name, context).map_err(|error| Box::new(self.diagnostic(&error)))
+        self.tera
+            .render(name, context)
+            .map_err(|error| Box::new(self.diagnostic(&error)))
     }
 
     fn diagnostic(&self, error: &tera::Error) -> Diagnostic {
         let report = match error.kind() {
-            tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report) => report,
+            tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report) => {
+                report
+            }
             _ => {
                 let text = error.to_string();
                 let named = self.own.iter().find(|t| text.contains(&t.name));
-                let diagnostic = Diagnostic::error("template", format!("the templates do not fit together: {}", text.lines().next().unwrap_or("")));
+                let diagnostic = Diagnostic::error(
+                    "template",
+                    format!(
+                        "the templates do not fit together: {}",
+                        text.lines().next().unwrap_or("")
+                    ),
+                );
                 return match named {
-                    Some(template) => diagnostic.at(Span { source: template.source, range: 0..0 }, ""),
+                    Some(template) => diagnostic.at(
+                        Span {
+                            source: template.source,
+                            range: 0..0,
+                        },
+                        "",
+                    ),
                     None => diagnostic.in_file("templates"),
                 };
             }
@@ -107,5 +131,7 @@ pub fn with<T: Serialize>(mut context: Context, name: &'static str, value: &T) -
 
 fn lower_first(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
+    chars
+        .next()
+        .map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
 }

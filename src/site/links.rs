@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::urls::{decode, folder_of, join_relative};
-use super::{PageId, Route, SiteIndex};
+use super::{PageId, Route, SiteIndex, VersionKind};
 use crate::diagnostic::nearest;
 use crate::markdown::{Link, LinkKind};
 
@@ -53,7 +53,11 @@ pub struct Broken {
 
 impl Broken {
     fn new(code: &'static str, message: String) -> Self {
-        Self { code, message, hints: Vec::new() }
+        Self {
+            code,
+            message,
+            hints: Vec::new(),
+        }
     }
 
     fn hint(mut self, hint: impl Into<Option<String>>) -> Self {
@@ -95,10 +99,14 @@ impl Resolver<'_> {
         }
         let (path, tail) = split(&link.dest);
         if path.is_empty() {
-            return self.anchor(here.page, tail).map(|()| Target::Here(tail.to_owned()));
+            return self
+                .anchor(here.page, tail)
+                .map(|()| Target::Here(tail.to_owned()));
         }
         let path = decode(path);
-        let target = self.target(here, link, &path, tail).ok_or_else(|| self.broken(here, link, &path))?;
+        let target = self
+            .target(here, link, &path, tail)
+            .ok_or_else(|| self.broken(here, link, &path))?;
         if let Target::Page(page, tail) = &target {
             self.anchor(*page, tail)?;
         }
@@ -108,33 +116,72 @@ impl Resolver<'_> {
     fn target(&self, here: Here<'_>, link: &Link, path: &str, tail: &str) -> Option<Target> {
         if let Some(rooted) = path.strip_prefix('/') {
             let inside = path.strip_prefix(self.base_url).unwrap_or(rooted);
-            return self.at_route(inside, tail).or_else(|| self.at_route(rooted, tail));
+            return self
+                .at_route(inside, tail)
+                .or_else(|| self.at_route(rooted, tail));
         }
-        let files: &[&str] = if here.file == here.origin { &[here.file] } else { &[here.file, here.origin] };
+        let files: &[&str] = if here.file == here.origin {
+            &[here.file]
+        } else {
+            &[here.file, here.origin]
+        };
         if path.ends_with(".md") || path.ends_with(".markdown") {
-            return files.iter().find_map(|file| self.doc_file(here.page, file, path)).map(|page| Target::Page(page, tail.to_owned()));
+            return files
+                .iter()
+                .find_map(|file| self.doc_file(here.page, file, path))
+                .map(|page| Target::Page(page, tail.to_owned()));
         }
-        let first_files = matches!(link.kind, LinkKind::Image | LinkKind::RawSrc) || path.starts_with("assets/");
-        let file = || files.iter().find_map(|file| self.asset(here.page, file, path)).map(|found| Target::Asset(found, tail.to_owned()));
+        let first_files =
+            matches!(link.kind, LinkKind::Image | LinkKind::RawSrc) || path.starts_with("assets/");
+        let file = || {
+            files
+                .iter()
+                .find_map(|file| self.asset(here.page, file, path))
+                .map(|found| Target::Asset(found, tail.to_owned()))
+        };
         let route = || {
             files.iter().find_map(|file| {
-                let page = if *file == here.file { Some(here.page) } else { self.page_of_file(here.page, file) };
-                self.at_route(&join_relative(folder_of(&self.site.page(page?).route), path)?, tail)
+                let page = if *file == here.file {
+                    Some(here.page)
+                } else {
+                    self.page_of_file(here.page, file)
+                };
+                self.at_route(
+                    &join_relative(folder_of(&self.site.page(page?).route), path)?,
+                    tail,
+                )
             })
         };
-        if first_files { file().or_else(route) } else { route().or_else(file) }
+        if first_files {
+            file().or_else(route)
+        } else {
+            route().or_else(file)
+        }
     }
 
     /// What stands at a path under `base_url`.
     fn at_route(&self, path: &str, tail: &str) -> Option<Target> {
         let bare = path.trim_end_matches('/');
         let stem = bare.strip_suffix(".html").unwrap_or(bare);
-        let folder = if bare.is_empty() { "index".to_owned() } else { format!("{bare}/index") };
-        for candidate in [bare, stem, &folder, stem.strip_suffix("/index").unwrap_or(stem)] {
+        let folder = if bare.is_empty() {
+            "index".to_owned()
+        } else {
+            format!("{bare}/index")
+        };
+        for candidate in [
+            bare,
+            stem,
+            &folder,
+            stem.strip_suffix("/index").unwrap_or(stem),
+        ] {
             match self.site.routes.get(candidate) {
                 Some(Route::Page(page)) => return Some(Target::Page(*page, tail.to_owned())),
-                Some(Route::Made) => return Some(Target::Made(candidate.to_owned(), tail.to_owned())),
-                Some(Route::File) => return Some(Target::File(candidate.to_owned(), tail.to_owned())),
+                Some(Route::Made) => {
+                    return Some(Target::Made(candidate.to_owned(), tail.to_owned()));
+                }
+                Some(Route::File) => {
+                    return Some(Target::File(candidate.to_owned(), tail.to_owned()));
+                }
                 None => {}
             }
         }
@@ -145,56 +192,111 @@ impl Resolver<'_> {
     /// its docs folder.
     fn doc_file(&self, page: PageId, file: &str, path: &str) -> Option<PageId> {
         let root = self.docs_folder_of(file).unwrap_or("");
-        let stem = |p: String| p.trim_end_matches(".markdown").trim_end_matches(".md").to_owned();
-        [folder_of(file), root].into_iter().filter_map(|folder| join_relative(folder, path)).find_map(|full| self.page_of_stem(page, &stem(full)))
+        let stem = |p: String| {
+            p.trim_end_matches(".markdown")
+                .trim_end_matches(".md")
+                .to_owned()
+        };
+        let copied = self.site.doc(page).path.as_ref() != file;
+        [folder_of(file), root]
+            .into_iter()
+            .filter_map(|folder| join_relative(folder, path))
+            .find_map(|full| self.page_of_stem(page, &stem(full), copied))
     }
 
     /// The docs folder that holds a file.
     fn docs_folder_of(&self, file: &str) -> Option<&str> {
-        self.site.docsets.iter().flat_map(|d| &d.folders).map(|(_, folder)| folder.as_str()).find(|folder| file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+        self.site
+            .docsets
+            .iter()
+            .flat_map(|d| &d.folders)
+            .map(|(_, folder)| folder.as_str())
+            .find(|folder| {
+                file.strip_prefix(folder)
+                    .is_some_and(|rest| rest.starts_with('/'))
+            })
     }
 
     fn page_of_file(&self, page: PageId, file: &str) -> Option<PageId> {
-        self.page_of_stem(page, file.strip_suffix(".md").or_else(|| file.strip_suffix(".markdown"))?)
+        self.page_of_stem(
+            page,
+            file.strip_suffix(".md")
+                .or_else(|| file.strip_suffix(".markdown"))?,
+            true,
+        )
     }
 
-    /// The page of a doc's path (without extension), as the reader of `page` sees it.
-    fn page_of_stem(&self, page: PageId, stem: &str) -> Option<PageId> {
+    /// The page of a doc's path (without extension), as the reader of `page` sees it: in the reader's own
+    /// version, or, in another docset, in the version that readers get first. Copied text stays in the
+    /// version of its source.
+    fn page_of_stem(&self, page: PageId, stem: &str, copied: bool) -> Option<PageId> {
         let reader = self.site.page(page);
         let mut candidates: Vec<(usize, &str, Option<&str>)> = Vec::new();
         for (n, docset) in self.site.docsets.iter().enumerate() {
             for (version, folder) in &docset.folders {
-                if let Some(relative) = stem.strip_prefix(folder.as_str()).and_then(|r| r.strip_prefix('/')) {
+                if let Some(relative) = stem
+                    .strip_prefix(folder.as_str())
+                    .and_then(|r| r.strip_prefix('/'))
+                {
                     candidates.push((n, relative, version.as_deref()));
                 }
             }
         }
-        candidates.into_iter().find_map(|(docset, relative, folder_version)| {
-            let versions = &self.site.docsets[docset].versions;
-            let version = if docset == reader.docset {
-                &versions[reader.version]
-            } else {
-                folder_version.and_then(|name| versions.iter().find(|v| v.name == name)).unwrap_or(&versions[self.site.docsets[docset].default_version()])
-            };
-            version.by_file.get(relative).or_else(|| {
-                // The file of another version's folder: go by its id.
-                let doc = self.site.docs.iter().find(|d| d.docset == docset && d.relative == relative)?;
-                version.by_id.get(&doc.id)
-            }).copied()
-        })
+        candidates
+            .into_iter()
+            .find_map(|(docset, relative, folder_version)| {
+                let versions = &self.site.docsets[docset].versions;
+                let own_folder = || match folder_version {
+                    Some(name) => versions.iter().find(|v| v.name == name),
+                    None => versions
+                        .iter()
+                        .find(|v| matches!(v.kind, VersionKind::Next | VersionKind::Only)),
+                };
+                let first = &versions[self.site.docsets[docset].default_version()];
+                let in_version = |version: &super::Version| {
+                    version.by_file.get(relative).copied().or_else(|| {
+                        // The file of another version's folder: go by its id.
+                        let doc = self
+                            .site
+                            .docs
+                            .iter()
+                            .find(|d| d.docset == docset && d.relative == relative)?;
+                        version.by_id.get(&doc.id).copied()
+                    })
+                };
+                if docset == reader.docset {
+                    in_version(&versions[reader.version])
+                } else if copied {
+                    own_folder().and_then(in_version)
+                } else {
+                    in_version(first).or_else(|| own_folder().and_then(in_version))
+                }
+            })
     }
 
     /// A file beside the docs: from the doc's folder, from its docs folder, from the current docs folder.
     fn asset(&self, page: PageId, file: &str, path: &str) -> Option<String> {
         let docset = &self.site.docsets[self.site.page(page).docset];
-        let current = docset.folders.first().map_or("", |(_, folder)| folder.as_str());
-        let roots = [folder_of(file), self.docs_folder_of(file).unwrap_or(current), current];
-        roots.into_iter().filter_map(|folder| join_relative(folder, path)).find(|full| self.assets.contains_key(full))
+        let current = docset
+            .folders
+            .first()
+            .map_or("", |(_, folder)| folder.as_str());
+        let roots = [
+            folder_of(file),
+            self.docs_folder_of(file).unwrap_or(current),
+            current,
+        ];
+        roots
+            .into_iter()
+            .filter_map(|folder| join_relative(folder, path))
+            .find(|full| self.assets.contains_key(full))
     }
 
     /// Checks that a page has the anchor of a tail (`?query#anchor`).
     fn anchor(&self, page: PageId, tail: &str) -> Result<(), Broken> {
-        let Some((_, anchor)) = tail.split_once('#') else { return Ok(()) };
+        let Some((_, anchor)) = tail.split_once('#') else {
+            return Ok(());
+        };
         if anchor.is_empty() || anchor == "top" {
             return Ok(());
         }
@@ -209,28 +311,52 @@ impl Resolver<'_> {
         let hint = match near.first() {
             Some(near) => format!("did you mean `#{near}`?"),
             None if anchors.is_empty() => format!("`{}` has no headings", doc.path),
-            None => format!("anchors of `{}`: {}", doc.path, anchors.iter().take(12).map(|a| format!("#{a}")).collect::<Vec<_>>().join(", ")),
+            None => format!(
+                "anchors of `{}`: {}",
+                doc.path,
+                anchors
+                    .iter()
+                    .take(12)
+                    .map(|a| format!("#{a}"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
         };
-        Err(Broken::new("broken-anchor", format!("`{}` has no anchor `#{anchor}`", doc.path)).hint(Some(hint)))
+        Err(Broken::new(
+            "broken-anchor",
+            format!("`{}` has no anchor `#{anchor}`", doc.path),
+        )
+        .hint(Some(hint)))
     }
 
     fn broken(&self, here: Here<'_>, link: &Link, path: &str) -> Broken {
         let dest = &link.dest;
         if matches!(link.kind, LinkKind::Image | LinkKind::RawSrc) {
             let name = path.rsplit('/').next().unwrap_or(path);
-            let near = nearest(name, self.assets.keys().map(|k| k.rsplit('/').next().unwrap_or(k)), 1);
+            let near = nearest(
+                name,
+                self.assets
+                    .keys()
+                    .map(|k| k.rsplit('/').next().unwrap_or(k)),
+                1,
+            );
             let hint = near.first().map_or_else(
                 || "images stand in an `assets` folder beside the docs, or in the site's `static` folder".to_owned(),
                 |near| format!("did you mean `{near}`?"),
             );
-            return Broken::new("broken-image", format!("there is no image `{dest}`")).hint(Some(hint));
+            return Broken::new("broken-image", format!("there is no image `{dest}`"))
+                .hint(Some(hint));
         }
         let version = self.site.version(here.page);
         let broken = Broken::new("broken-link", format!("the link `{dest}` leads nowhere"));
         if path.ends_with(".md") {
             return broken.hint(self.hint_for_doc(here, path, version));
         }
-        let full = if path.starts_with('/') { path.trim_start_matches('/').to_owned() } else { join_relative(folder_of(&self.site.page(here.page).route), path).unwrap_or_default() };
+        let full = if path.starts_with('/') {
+            path.trim_start_matches('/').to_owned()
+        } else {
+            join_relative(folder_of(&self.site.page(here.page).route), path).unwrap_or_default()
+        };
         let near = nearest(&full, self.site.routes.keys().map(String::as_str), 1);
         broken.hint(Some(near.first().map_or_else(
             || format!("nothing is published at `/{full}`; link to a doc by its file, as in `./other.md`"),
@@ -245,10 +371,15 @@ impl Resolver<'_> {
         }
         let known: Vec<&Arc<str>> = self.site.docs.iter().map(|d| &d.path).collect();
         if known.iter().any(|p| ***p == *full) && !version.name.is_empty() {
-            return Some(format!("`{full}` exists, but version `{}` does not have it", version.name));
+            return Some(format!(
+                "`{full}` exists, but version `{}` does not have it",
+                version.name
+            ));
         }
         let near = nearest(&full, known.iter().map(|p| p.as_ref()), 1);
-        near.first().map(|near| format!("did you mean `{near}`?")).or_else(|| Some(format!("there is no file `{full}`")))
+        near.first()
+            .map(|near| format!("did you mean `{near}`?"))
+            .or_else(|| Some(format!("there is no file `{full}`")))
     }
 }
 

@@ -84,7 +84,10 @@ pub struct Docset {
 impl Docset {
     /// The version that readers get first: the latest release, else the current docs.
     pub fn default_version(&self) -> usize {
-        self.versions.iter().position(|v| v.kind == VersionKind::Latest).unwrap_or(0)
+        self.versions
+            .iter()
+            .position(|v| v.kind == VersionKind::Latest)
+            .unwrap_or(0)
     }
 
     /// Whether it has released versions.
@@ -260,5 +263,9 @@ impl SiteIndex {
 
 /// The page that a reader of a version should see first.
 pub fn first_page(version: &Version) -> Option<PageId> {
-    version.sidebars.iter().find_map(|s| s.order.first().copied()).or_else(|| version.pages.first().copied())
+    version
+        .sidebars
+        .iter()
+        .find_map(|s| s.order.first().copied())
+        .or_else(|| version.pages.first().copied())
 }

@@ -26,10 +26,18 @@ pub fn index(
     docs: Vec<DocSummary>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> SiteIndex {
-    let mut site = SiteIndex { docs, ..SiteIndex::default() };
+    let mut site = SiteIndex {
+        docs,
+        ..SiteIndex::default()
+    };
     duplicates(&site.docs, diagnostics);
     for (n, docset) in config.docsets.iter().enumerate() {
-        let maker = Maker { config: docset, config_source, names: inputs.get(n).and_then(|i| i.versions.as_deref()), docset: n };
+        let maker = Maker {
+            config: docset,
+            config_source,
+            names: inputs.get(n).and_then(|i| i.versions.as_deref()),
+            docset: n,
+        };
         maker.add(&mut site, diagnostics);
     }
     routes(&mut site, diagnostics);
@@ -64,7 +72,12 @@ impl Maker<'_> {
         // id -> doc, for the current docs and for each version's folder.
         let mut current = BTreeMap::new();
         let mut released: HashMap<&str, BTreeMap<&str, usize>> = HashMap::new();
-        for (n, doc) in site.docs.iter().enumerate().filter(|(_, d)| d.docset == self.docset) {
+        for (n, doc) in site
+            .docs
+            .iter()
+            .enumerate()
+            .filter(|(_, d)| d.docset == self.docset)
+        {
             match &doc.version {
                 None => current.insert(doc.id.as_str(), n),
                 Some(version) => released.entry(version).or_default().insert(&doc.id, n),
@@ -74,38 +87,65 @@ impl Maker<'_> {
         let mut chosen: Vec<(String, VersionKind, Vec<usize>)> = Vec::new();
         let versioned = self.names.is_some() && !names.is_empty();
         if !current.is_empty() || !versioned {
-            let (name, kind) = if versioned { ("next", VersionKind::Next) } else { ("", VersionKind::Only) };
+            let (name, kind) = if versioned {
+                ("next", VersionKind::Next)
+            } else {
+                ("", VersionKind::Only)
+            };
             chosen.push((name.into(), kind, current.values().copied().collect()));
         }
         for (at, name) in names.iter().enumerate() {
-            let kind = if at == 0 { VersionKind::Latest } else { VersionKind::Old };
+            let kind = if at == 0 {
+                VersionKind::Latest
+            } else {
+                VersionKind::Old
+            };
             chosen.push((name.clone(), kind, self.inherited(&names[at..], &released)));
         }
         let mut docset = Docset {
             id: self.config.id.clone(),
-            title: self.config.title.clone().unwrap_or_else(|| sentence_case(&self.config.id)),
+            title: self
+                .config
+                .title
+                .clone()
+                .unwrap_or_else(|| sentence_case(&self.config.id)),
             description: self.config.description.clone(),
             dialect: self.config.dialect,
             versions: Vec::new(),
             folders: std::iter::once((None, self.config.docs_folder()))
-                .chain(names.iter().map(|n| (Some(n.clone()), self.config.version_folder(n))))
+                .chain(
+                    names
+                        .iter()
+                        .map(|n| (Some(n.clone()), self.config.version_folder(n))),
+                )
                 .collect(),
             route: self.config.route.clone(),
         };
         for (at, (name, kind, docs)) in chosen.into_iter().enumerate() {
-            docset.versions.push(self.version(site, at, name, kind, docs));
+            docset
+                .versions
+                .push(self.version(site, at, name, kind, docs));
         }
         site.docsets.push(docset);
     }
 
     /// The docs of a version: `names` are the version itself and all older ones.
-    fn inherited(&self, names: &[String], released: &HashMap<&str, BTreeMap<&str, usize>>) -> Vec<usize> {
+    fn inherited(
+        &self,
+        names: &[String],
+        released: &HashMap<&str, BTreeMap<&str, usize>>,
+    ) -> Vec<usize> {
         let mut ids: BTreeMap<&str, Option<usize>> = BTreeMap::new();
         for name in names {
             for (id, doc) in released.get(name.as_str()).into_iter().flatten() {
                 ids.entry(id).or_insert(Some(*doc));
             }
-            for removed in self.config.version(name).into_iter().flat_map(|v| &v.removed) {
+            for removed in self
+                .config
+                .version(name)
+                .into_iter()
+                .flat_map(|v| &v.removed)
+            {
                 // Holds for what older folders have; the version's own folder was looked at first.
                 ids.entry(&removed.text).or_insert(None);
             }
@@ -113,23 +153,65 @@ impl Maker<'_> {
         ids.into_values().flatten().collect()
     }
 
-    fn check_settings(&self, names: &[String], released: &HashMap<&str, BTreeMap<&str, usize>>, diagnostics: &mut Vec<Diagnostic>) {
-        let Some(source) = self.config_source else { return };
+    fn check_settings(
+        &self,
+        names: &[String],
+        released: &HashMap<&str, BTreeMap<&str, usize>>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let Some(source) = self.config_source else {
+            return;
+        };
         for version in &self.config.versions {
             let at = names.iter().position(|n| *n == version.name);
             if at.is_none() && version.name != "next" {
                 let known: Vec<&str> = names.iter().map(String::as_str).collect();
-                let hint = if known.is_empty() { "this docset has no versions.json".to_owned() } else { format!("versions: {}", one_of(&known)) };
-                let span = Span { source, range: version.place.clone() };
-                diagnostics.push(Diagnostic::error("config", format!("docset `{}` has no version `{}`", self.config.id, version.name)).at(span, "").hint(hint));
+                let hint = if known.is_empty() {
+                    "this docset has no versions.json".to_owned()
+                } else {
+                    format!("versions: {}", one_of(&known))
+                };
+                let span = Span {
+                    source,
+                    range: version.place.clone(),
+                };
+                diagnostics.push(
+                    Diagnostic::error(
+                        "config",
+                        format!(
+                            "docset `{}` has no version `{}`",
+                            self.config.id, version.name
+                        ),
+                    )
+                    .at(span, "")
+                    .hint(hint),
+                );
                 continue;
             }
             let older: Vec<&str> = at.map_or(Vec::new(), |at| {
-                names[at + 1..].iter().filter_map(|n| released.get(n.as_str())).flat_map(|docs| docs.keys().copied()).collect()
+                names[at + 1..]
+                    .iter()
+                    .filter_map(|n| released.get(n.as_str()))
+                    .flat_map(|docs| docs.keys().copied())
+                    .collect()
             });
-            for removed in version.removed.iter().filter(|r| !older.contains(&r.text.as_str())) {
-                let span = Span { source, range: removed.place.clone() };
-                let mut diagnostic = Diagnostic::error("config", format!("`{}` is not a doc that version `{}` would inherit", removed.text, version.name)).at(span, "");
+            for removed in version
+                .removed
+                .iter()
+                .filter(|r| !older.contains(&r.text.as_str()))
+            {
+                let span = Span {
+                    source,
+                    range: removed.place.clone(),
+                };
+                let mut diagnostic = Diagnostic::error(
+                    "config",
+                    format!(
+                        "`{}` is not a doc that version `{}` would inherit",
+                        removed.text, version.name
+                    ),
+                )
+                .at(span, "");
                 for near in nearest(&removed.text, older.iter().copied(), 1) {
                     diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
                 }
@@ -138,7 +220,14 @@ impl Maker<'_> {
         }
     }
 
-    fn version(&self, site: &mut SiteIndex, at: usize, name: String, kind: VersionKind, mut docs: Vec<usize>) -> Version {
+    fn version(
+        &self,
+        site: &mut SiteIndex,
+        at: usize,
+        name: String,
+        kind: VersionKind,
+        mut docs: Vec<usize>,
+    ) -> Version {
         docs.sort_by(|a, b| site.docs[*a].id.cmp(&site.docs[*b].id));
         let segment = match kind {
             VersionKind::Only | VersionKind::Latest => "",
@@ -146,7 +235,16 @@ impl Maker<'_> {
         };
         let route = join(&self.config.route, segment);
         let noindex = self.config.version(&name).is_some_and(|v| v.noindex);
-        let mut version = Version { name, kind, route, by_id: HashMap::new(), by_file: HashMap::new(), pages: Vec::new(), sidebars: Vec::new(), noindex };
+        let mut version = Version {
+            name,
+            kind,
+            route,
+            by_id: HashMap::new(),
+            by_file: HashMap::new(),
+            pages: Vec::new(),
+            sidebars: Vec::new(),
+            noindex,
+        };
         for n in docs {
             let doc = &site.docs[n];
             let id = PageId::new(site.pages.len());
@@ -154,7 +252,16 @@ impl Maker<'_> {
             version.by_file.insert(doc.relative.clone(), id);
             version.pages.push(id);
             let route = join(&version.route, &own_route(doc));
-            site.pages.push(Page { docset: self.docset, version: at, doc: n, route, sidebar: None, way: Vec::new(), previous: None, next: None });
+            site.pages.push(Page {
+                docset: self.docset,
+                version: at,
+                doc: n,
+                route,
+                sidebar: None,
+                way: Vec::new(),
+                previous: None,
+                next: None,
+            });
         }
         version
     }
@@ -163,7 +270,9 @@ impl Maker<'_> {
 /// The part of a doc's route after its version's: the id, with the slug in place of its last part. A slug
 /// that starts with `/` replaces the whole.
 fn own_route(doc: &DocSummary) -> String {
-    let Some(slug) = &doc.slug else { return doc.id.clone() };
+    let Some(slug) = &doc.slug else {
+        return doc.id.clone();
+    };
     let folder = doc.id.rsplit_once('/').map_or("", |(folder, _)| folder);
     match slug.strip_prefix('/') {
         Some(whole) => whole.trim_matches('/').to_owned(),
@@ -184,7 +293,9 @@ pub fn join(a: &str, b: &str) -> String {
 pub fn sentence_case(name: &str) -> String {
     let words = name.replace(['-', '_'], " ");
     let mut chars = words.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
 }
 
 /// Fills the route table, and reports pages that would overwrite each other, also where case does not count.
@@ -202,7 +313,11 @@ fn routes(site: &mut SiteIndex, diagnostics: &mut Vec<Diagnostic>) {
             let message = if same {
                 format!("two pages have the route `{}`", page.route)
             } else {
-                format!("the routes `{}` and `{}` differ only by case", site.page(first).route, page.route)
+                format!(
+                    "the routes `{}` and `{}` differ only by case",
+                    site.page(first).route,
+                    page.route
+                )
             };
             diagnostics.push(
                 Diagnostic::error("route", message)
@@ -212,17 +327,23 @@ fn routes(site: &mut SiteIndex, diagnostics: &mut Vec<Diagnostic>) {
             );
         }
         if let Some(problem) = bad_route(&page.route) {
-            diagnostics.push(Diagnostic::error("route", format!("the route `{}` {problem}", page.route)).at(doc.id_place.clone(), ""));
+            diagnostics.push(
+                Diagnostic::error("route", format!("the route `{}` {problem}", page.route))
+                    .at(doc.id_place.clone(), ""),
+            );
         }
     }
-    site.routes = site.page_ids().map(|id| (site.page(id).route.clone(), Route::Page(id))).collect();
+    site.routes = site
+        .page_ids()
+        .map(|id| (site.page(id).route.clone(), Route::Page(id)))
+        .collect();
 }
 
 /// What keeps a path from being written on every platform.
 pub fn bad_route(route: &str) -> Option<String> {
     const RESERVED: [&str; 22] = [
-        "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2", "lpt3",
-        "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+        "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8",
+        "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
     ];
     for part in route.split('/') {
         let stem = part.split('.').next().unwrap_or(part).to_lowercase();
@@ -230,9 +351,15 @@ pub fn bad_route(route: &str) -> Option<String> {
             return Some(format!("holds the name `{part}`, which Windows reserves"));
         }
         if part.len() > 200 {
-            return Some("has a part of more than 200 bytes, too long for many file systems".into());
+            return Some(
+                "has a part of more than 200 bytes, too long for many file systems".into(),
+            );
         }
-        if part == ".." || part == "." || part.contains(['\\', ':', '*', '?', '"', '<', '>', '|']) || part.chars().any(char::is_control) {
+        if part == ".."
+            || part == "."
+            || part.contains(['\\', ':', '*', '?', '"', '<', '>', '|'])
+            || part.chars().any(char::is_control)
+        {
             return Some("holds a character that cannot stand in a file name everywhere".into());
         }
     }

@@ -31,9 +31,22 @@ pub struct SidebarFile {
 }
 
 /// Sets the sidebars of a version from a file, or from the folders when there is none.
-pub fn fill(site: &mut SiteIndex, docset: usize, version: usize, file: Option<&SidebarFile>, diagnostics: &mut Vec<Diagnostic>) {
+pub fn fill(
+    site: &mut SiteIndex,
+    docset: usize,
+    version: usize,
+    file: Option<&SidebarFile>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let mut sidebars = match file {
-        Some(file) => Reader { site, docset, version, file, diagnostics }.sidebars(),
+        Some(file) => Reader {
+            site,
+            docset,
+            version,
+            file,
+            diagnostics,
+        }
+        .sidebars(),
         None => vec![("docs".to_owned(), generated(site, docset, version, ""))],
     };
     keep_last_places(site, &mut sidebars, file, diagnostics);
@@ -43,7 +56,12 @@ pub fn fill(site: &mut SiteIndex, docset: usize, version: usize, file: Option<&S
             drop_empty(&mut entries);
             let mut order = Vec::new();
             let size = flatten(&entries, &mut order);
-            Sidebar { name, entries, order, size }
+            Sidebar {
+                name,
+                entries,
+                order,
+                size,
+            }
         })
         .collect();
     for (n, sidebar) in sidebars.iter().enumerate() {
@@ -103,7 +121,12 @@ fn place_pages(site: &mut SiteIndex, n: usize, sidebar: &Sidebar) {
 }
 
 /// A doc that is listed twice keeps its last place.
-fn keep_last_places(site: &SiteIndex, sidebars: &mut [(String, Vec<Entry>)], file: Option<&SidebarFile>, diagnostics: &mut Vec<Diagnostic>) {
+fn keep_last_places(
+    site: &SiteIndex,
+    sidebars: &mut [(String, Vec<Entry>)],
+    file: Option<&SidebarFile>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let mut left: HashMap<PageId, usize> = HashMap::new();
     for (_, entries) in sidebars.iter() {
         let mut order = Vec::new();
@@ -112,21 +135,39 @@ fn keep_last_places(site: &SiteIndex, sidebars: &mut [(String, Vec<Entry>)], fil
             *left.entry(page).or_default() += 1;
         }
     }
-    let mut twice: Vec<PageId> = left.iter().filter(|(_, n)| **n > 1).map(|(page, _)| *page).collect();
+    let mut twice: Vec<PageId> = left
+        .iter()
+        .filter(|(_, n)| **n > 1)
+        .map(|(page, _)| *page)
+        .collect();
     twice.sort_unstable();
     for page in &twice {
-        let mut diagnostic = Diagnostic::warning("sidebar", format!("`{}` is listed {} times", site.doc(*page).id, left[page]))
-            .hint("its last place counts; remove the others");
+        let mut diagnostic = Diagnostic::warning(
+            "sidebar",
+            format!("`{}` is listed {} times", site.doc(*page).id, left[page]),
+        )
+        .hint("its last place counts; remove the others");
         if let Some(file) = file {
-            let quoted = file.text.find(&format!("\"{}\"", site.doc(*page).id)).map_or(0..0, |at| at + 1..at + 1 + site.doc(*page).id.len());
-            diagnostic = diagnostic.at(Span { source: file.source, range: quoted }, "the first place");
+            let quoted = file
+                .text
+                .find(&format!("\"{}\"", site.doc(*page).id))
+                .map_or(0..0, |at| at + 1..at + 1 + site.doc(*page).id.len());
+            diagnostic = diagnostic.at(
+                Span {
+                    source: file.source,
+                    range: quoted,
+                },
+                "the first place",
+            );
         }
         diagnostics.push(diagnostic);
     }
     fn prune(entries: &mut Vec<Entry>, left: &mut HashMap<PageId, usize>) {
         entries.retain_mut(|entry| match entry {
             Entry::Page { page, .. } => {
-                let n = left.get_mut(page).expect("invariant: every page was counted");
+                let n = left
+                    .get_mut(page)
+                    .expect("invariant: every page was counted");
                 *n -= 1;
                 *n == 0
             }
@@ -153,21 +194,42 @@ fn generated(site: &SiteIndex, docset: usize, version: usize, dir: &str) -> Vec<
     }
     fn entries(site: &SiteIndex, mut folder: Folder) -> Vec<Entry> {
         folder.pages.sort_by_cached_key(|p| {
-            let name = site.doc(*p).id.rsplit('/').next().unwrap_or_default().to_owned();
-            let rank = ["index", "introduction", "about", "overview"].iter().position(|n| *n == name).unwrap_or(9);
+            let name = site
+                .doc(*p)
+                .id
+                .rsplit('/')
+                .next()
+                .unwrap_or_default()
+                .to_owned();
+            let rank = ["index", "introduction", "about", "overview"]
+                .iter()
+                .position(|n| *n == name)
+                .unwrap_or(9);
             (rank, site.doc(*p).relative.clone())
         });
-        let pages = folder.pages.into_iter().map(|page| Entry::Page { page, label: site.doc(page).label.clone() });
+        let pages = folder.pages.into_iter().map(|page| Entry::Page {
+            page,
+            label: site.doc(page).label.clone(),
+        });
         let mut all: Vec<Entry> = pages.collect();
         for (name, inner) in folder.folders {
-            all.push(Entry::Category { label: sentence_case(&name), entries: entries(site, inner) });
+            all.push(Entry::Category {
+                label: sentence_case(&name),
+                entries: entries(site, inner),
+            });
         }
         all
     }
     let mut root = Folder::default();
-    let prefix = if dir.is_empty() { String::new() } else { format!("{dir}/") };
+    let prefix = if dir.is_empty() {
+        String::new()
+    } else {
+        format!("{dir}/")
+    };
     for &page in &site.docsets[docset].versions[version].pages {
-        let Some(rest) = site.doc(page).id.strip_prefix(&prefix) else { continue };
+        let Some(rest) = site.doc(page).id.strip_prefix(&prefix) else {
+            continue;
+        };
         let mut folder = &mut root;
         let parts: Vec<&str> = rest.split('/').collect();
         for part in &parts[..parts.len() - 1] {
@@ -187,22 +249,52 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn report(&mut self, severity: Severity, path: &Path, part: Part, message: String, hints: Vec<String>) {
+    fn report(
+        &mut self,
+        severity: Severity,
+        path: &Path,
+        part: Part,
+        message: String,
+        hints: Vec<String>,
+    ) {
         let range = yaml::locate(&self.file.text, path, part);
-        let mut diagnostic = Diagnostic::error("sidebar", message).at(Span { source: self.file.source, range }, "");
+        let mut diagnostic = Diagnostic::error("sidebar", message).at(
+            Span {
+                source: self.file.source,
+                range,
+            },
+            "",
+        );
         diagnostic.severity = severity;
         diagnostic.hints = hints;
         self.diagnostics.push(diagnostic);
     }
 
-    fn error(&mut self, path: &Path, part: Part, message: impl Into<String>, hint: impl Into<String>) {
-        self.report(Severity::Error, path, part, message.into(), vec![hint.into()]);
+    fn error(
+        &mut self,
+        path: &Path,
+        part: Part,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.report(
+            Severity::Error,
+            path,
+            part,
+            message.into(),
+            vec![hint.into()],
+        );
     }
 
     fn sidebars(mut self) -> Vec<(String, Vec<Entry>)> {
         let file = self.file;
         let Value::Mapping(map) = &file.value else {
-            self.error(&Vec::new(), Part::Value, "a sidebar file must be a table from names to sidebars", "as in `{ \"docs\": { \"Category\": [\"doc-id\"] } }`");
+            self.error(
+                &Vec::new(),
+                Part::Value,
+                "a sidebar file must be a table from names to sidebars",
+                "as in `{ \"docs\": { \"Category\": [\"doc-id\"] } }`",
+            );
             return Vec::new();
         };
         let mut all = Vec::new();
@@ -213,7 +305,12 @@ impl Reader<'_> {
                 Value::Mapping(categories) => self.categories(categories, &path),
                 Value::Sequence(items) => self.items(items, &path),
                 _ => {
-                    self.error(&path, Part::Value, format!("the sidebar `{name}` must be a table from categories to lists"), "as in `{ \"Category\": [\"doc-id\"] }`");
+                    self.error(
+                        &path,
+                        Part::Value,
+                        format!("the sidebar `{name}` must be a table from categories to lists"),
+                        "as in `{ \"Category\": [\"doc-id\"] }`",
+                    );
                     continue;
                 }
             };
@@ -226,17 +323,30 @@ impl Reader<'_> {
         let mut entries = Vec::new();
         for (label, items) in categories {
             let Some(label) = label.as_str() else {
-                self.error(path, Part::Value, "category names must be text", "put the name in quotes");
+                self.error(
+                    path,
+                    Part::Value,
+                    "category names must be text",
+                    "put the name in quotes",
+                );
                 continue;
             };
             let path = step(path, Step::Key(label.to_owned()));
             let Value::Sequence(items) = items else {
-                self.error(&path, Part::Value, format!("the category `{label}` must be a list"), "of doc ids, as in `[\"doc-id\"]`");
+                self.error(
+                    &path,
+                    Part::Value,
+                    format!("the category `{label}` must be a list"),
+                    "of doc ids, as in `[\"doc-id\"]`",
+                );
                 continue;
             };
             let inside = self.items(items, &path);
             match label.strip_prefix(REPLACE) {
-                None => entries.push(Entry::Category { label: label.to_owned(), entries: inside }),
+                None => entries.push(Entry::Category {
+                    label: label.to_owned(),
+                    entries: inside,
+                }),
                 Some(name) => entries.extend(self.replaced(name, items.len(), inside, &path)),
             }
         }
@@ -244,16 +354,39 @@ impl Reader<'_> {
     }
 
     /// A category that is shown as a link to its one doc.
-    fn replaced(&mut self, name: &str, listed: usize, inside: Vec<Entry>, path: &Path) -> Option<Entry> {
+    fn replaced(
+        &mut self,
+        name: &str,
+        listed: usize,
+        inside: Vec<Entry>,
+        path: &Path,
+    ) -> Option<Entry> {
         if listed > 1 {
-            self.error(path, Part::Key, format!("`{REPLACE}{name}` must hold one doc, not {listed}"), format!("drop the prefix `{REPLACE}` to have a category"));
+            self.error(
+                path,
+                Part::Key,
+                format!("`{REPLACE}{name}` must hold one doc, not {listed}"),
+                format!("drop the prefix `{REPLACE}` to have a category"),
+            );
             return None;
         }
         match inside.into_iter().next()? {
-            Entry::Page { page, .. } => Some(Entry::Page { page, label: name.to_owned() }),
-            Entry::Link { href, place, .. } => Some(Entry::Link { label: name.to_owned(), href, place }),
+            Entry::Page { page, .. } => Some(Entry::Page {
+                page,
+                label: name.to_owned(),
+            }),
+            Entry::Link { href, place, .. } => Some(Entry::Link {
+                label: name.to_owned(),
+                href,
+                place,
+            }),
             Entry::Category { .. } => {
-                self.error(path, Part::Key, format!("`{REPLACE}{name}` must hold a doc, not a subcategory"), "name a doc id");
+                self.error(
+                    path,
+                    Part::Key,
+                    format!("`{REPLACE}{name}` must hold a doc, not a subcategory"),
+                    "name a doc id",
+                );
                 None
             }
         }
@@ -266,7 +399,12 @@ impl Reader<'_> {
             match item {
                 Value::String(id) => entries.extend(self.doc(id, &path)),
                 Value::Mapping(map) => self.object(map, &path, &mut entries),
-                _ => self.error(&path, Part::Value, "a sidebar entry must be a doc id or a table with a `type`", "doc ids are text: put them in quotes"),
+                _ => self.error(
+                    &path,
+                    Part::Value,
+                    "a sidebar entry must be a doc id or a table with a `type`",
+                    "doc ids are text: put them in quotes",
+                ),
             }
         }
         entries
@@ -282,44 +420,99 @@ impl Reader<'_> {
             Some("doc" | "ref") => &["type", "id", "label"],
             other => {
                 let kinds = ["subcategory", "link", "autogenerated", "doc"];
-                let said = other.map_or_else(|| "a sidebar entry without a `type`".to_owned(), |t| format!("unknown sidebar entry type `{t}`"));
-                self.error(path, Part::Value, said, format!("types: {}", one_of(&kinds)));
+                let said = other.map_or_else(
+                    || "a sidebar entry without a `type`".to_owned(),
+                    |t| format!("unknown sidebar entry type `{t}`"),
+                );
+                self.error(
+                    path,
+                    Part::Value,
+                    said,
+                    format!("types: {}", one_of(&kinds)),
+                );
                 return;
             }
         };
-        for key in map.keys().filter_map(Value::as_str).filter(|k| !known.contains(k)) {
+        for key in map
+            .keys()
+            .filter_map(Value::as_str)
+            .filter(|k| !known.contains(k))
+        {
             let at = step(path, Step::Key(key.to_owned()));
-            self.error(&at, Part::Key, format!("unknown key `{key}` in {}", Shown(path)), format!("known here: {}", one_of(known)));
+            self.error(
+                &at,
+                Part::Key,
+                format!("unknown key `{key}` in {}", Shown(path)),
+                format!("known here: {}", one_of(known)),
+            );
         }
         let mut need = |key: &str| {
             let found = text(key);
             if found.is_none() {
-                self.error(path, Part::Value, format!("this entry needs a `{key}`"), format!("known here: {}", one_of(known)));
+                self.error(
+                    path,
+                    Part::Value,
+                    format!("this entry needs a `{key}`"),
+                    format!("known here: {}", one_of(known)),
+                );
             }
             found
         };
         match kind.as_deref() {
             Some("subcategory" | "category") => {
                 let Some(label) = need("label") else { return };
-                let key = if map.contains_key("items") { "items" } else { "ids" };
+                let key = if map.contains_key("items") {
+                    "items"
+                } else {
+                    "ids"
+                };
                 let Some(Value::Sequence(items)) = map.get(key) else {
-                    self.error(path, Part::Value, format!("the subcategory `{label}` needs a list `ids`"), "as in `\"ids\": [\"doc-id\"]`");
+                    self.error(
+                        path,
+                        Part::Value,
+                        format!("the subcategory `{label}` needs a list `ids`"),
+                        "as in `\"ids\": [\"doc-id\"]`",
+                    );
                     return;
                 };
                 let inside = self.items(items, &step(path, Step::Key(key.to_owned())));
-                entries.push(Entry::Category { label, entries: inside });
+                entries.push(Entry::Category {
+                    label,
+                    entries: inside,
+                });
             }
             Some("link") => {
-                let (Some(label), Some(href)) = (need("label"), need("href")) else { return };
-                let range = yaml::locate(&self.file.text, &step(path, Step::Key("href".into())), Part::Value);
-                entries.push(Entry::Link { label, href, place: Span { source: self.file.source, range } });
+                let (Some(label), Some(href)) = (need("label"), need("href")) else {
+                    return;
+                };
+                let range = yaml::locate(
+                    &self.file.text,
+                    &step(path, Step::Key("href".into())),
+                    Part::Value,
+                );
+                entries.push(Entry::Link {
+                    label,
+                    href,
+                    place: Span {
+                        source: self.file.source,
+                        range,
+                    },
+                });
             }
             Some("autogenerated") => {
                 let Some(dir) = need("dir") else { return };
-                let dir = dir.trim_start_matches("./").trim_matches(['/', '.']).to_owned();
+                let dir = dir
+                    .trim_start_matches("./")
+                    .trim_matches(['/', '.'])
+                    .to_owned();
                 let made = generated(self.site, self.docset, self.version, &dir);
                 if made.is_empty() {
-                    self.error(path, Part::Value, format!("there are no docs in `{dir}`"), "`dir` is relative to the docs folder");
+                    self.error(
+                        path,
+                        Part::Value,
+                        format!("there are no docs in `{dir}`"),
+                        "`dir` is relative to the docs folder",
+                    );
                 }
                 entries.extend(made);
             }
@@ -327,7 +520,10 @@ impl Reader<'_> {
                 let Some(id) = need("id") else { return };
                 let own = text("label");
                 if let Some(Entry::Page { page, label }) = self.doc(&id, path) {
-                    entries.push(Entry::Page { page, label: own.unwrap_or(label) });
+                    entries.push(Entry::Page {
+                        page,
+                        label: own.unwrap_or(label),
+                    });
                 }
             }
         }
@@ -336,11 +532,16 @@ impl Reader<'_> {
     fn doc(&mut self, written: &str, path: &Path) -> Option<Entry> {
         let version = &self.site.docsets[self.docset].versions[self.version];
         let id = match &self.file.version {
-            Some(v) => written.strip_prefix(&format!("version-{v}-")).unwrap_or(written),
+            Some(v) => written
+                .strip_prefix(&format!("version-{v}-"))
+                .unwrap_or(written),
             None => written,
         };
         if let Some(&page) = version.by_id.get(id) {
-            return Some(Entry::Page { page, label: self.site.doc(page).label.clone() });
+            return Some(Entry::Page {
+                page,
+                label: self.site.doc(page).label.clone(),
+            });
         }
         let near = nearest(id, version.by_id.keys().map(String::as_str), 3);
         let mut hints = Vec::new();
@@ -348,15 +549,29 @@ impl Reader<'_> {
             hints.push(format!("did you mean {}?", one_of(&near)));
         }
         if let Some(&page) = version.by_file.get(id) {
-            hints.push(format!("the file `{}` has the id `{}`", self.site.doc(page).path, self.site.doc(page).id));
+            hints.push(format!(
+                "the file `{}` has the id `{}`",
+                self.site.doc(page).path,
+                self.site.doc(page).id
+            ));
         }
         let severity = match self.site.docsets[self.docset].dialect {
             Dialect::Docproof => Severity::Error,
             // v1 leaves it out without a word.
             Dialect::DocusaurusV1 => Severity::Warning,
         };
-        let shown = if version.name.is_empty() { String::new() } else { format!(" in version `{}`", version.name) };
-        self.report(severity, path, Part::Value, format!("there is no doc `{id}`{shown}"), hints);
+        let shown = if version.name.is_empty() {
+            String::new()
+        } else {
+            format!(" in version `{}`", version.name)
+        };
+        self.report(
+            severity,
+            path,
+            Part::Value,
+            format!("there is no doc `{id}`{shown}"),
+            hints,
+        );
         None
     }
 }

@@ -7,7 +7,20 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 use crate::config::{SiteConfig, UrlStyle};
 
 /// Characters that are escaped in the path of a URL.
-const PATH: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'?').add(b'`').add(b'{').add(b'}').add(b'%').add(b'\\').add(b'^').add(b'|');
+const PATH: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}')
+    .add(b'%')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'|');
 
 /// The rules of one site.
 #[derive(Clone, Debug)]
@@ -23,7 +36,11 @@ pub struct Urls {
 impl Urls {
     /// The rules of a configuration.
     pub fn new(config: &SiteConfig) -> Self {
-        Self { style: config.urls, base: config.base_url.clone(), origin: config.url.clone() }
+        Self {
+            style: config.urls,
+            base: config.base_url.clone(),
+            origin: config.url.clone(),
+        }
     }
 
     /// What stands before a path in links of a page at `route`: `base_url`, or the way up to the root.
@@ -84,7 +101,9 @@ pub fn encode(path: &str) -> String {
 
 /// Percent-decodes a path; text that is not UTF-8 afterwards is left as it is.
 pub fn decode(path: &str) -> String {
-    percent_decode_str(path).decode_utf8().map_or_else(|_| path.to_owned(), std::borrow::Cow::into_owned)
+    percent_decode_str(path)
+        .decode_utf8()
+        .map_or_else(|_| path.to_owned(), std::borrow::Cow::into_owned)
 }
 
 /// Joins a folder and a relative path, resolving `.` and `..`. `None` when it leaves the root.
@@ -112,7 +131,11 @@ mod tests {
     use super::*;
 
     fn urls(style: UrlStyle) -> Urls {
-        Urls { style, base: "/kit/".into(), origin: Some("https://e.example".into()) }
+        Urls {
+            style,
+            base: "/kit/".into(),
+            origin: Some("https://e.example".into()),
+        }
     }
 
     #[test]
@@ -122,7 +145,10 @@ mod tests {
         assert_eq!(urls.page("docs/a", "docs/index"), "/kit/docs/");
         assert_eq!(urls.page("docs/a", "index"), "/kit/");
         assert_eq!(urls.file("docs/a", "img/x.png"), "/kit/img/x.png");
-        assert_eq!(urls.canonical("docs/a").as_deref(), Some("https://e.example/kit/docs/a"));
+        assert_eq!(
+            urls.canonical("docs/a").as_deref(),
+            Some("https://e.example/kit/docs/a")
+        );
     }
 
     #[test]
@@ -135,7 +161,10 @@ mod tests {
 
     #[test]
     fn relative_paths_stay_in_the_root() {
-        assert_eq!(join_relative("docs/a", "../b/./c").as_deref(), Some("docs/b/c"));
+        assert_eq!(
+            join_relative("docs/a", "../b/./c").as_deref(),
+            Some("docs/b/c")
+        );
         assert_eq!(join_relative("docs", "../../etc"), None);
         assert_eq!(folder_of("docs/a/b"), "docs/a");
     }

@@ -1,0 +1,193 @@
+//! `docproof build`: the site, from its folder to its output folder.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::{Common, FINE, Format, PROBLEMS, USAGE, report};
+use crate::build::files::ChangeSet;
+use crate::build::{Build, Outcome, Phase};
+use crate::disk::reader::DiskFiles;
+use crate::disk::writer::{Staging, WriteError};
+use crate::disk::{read_cache, write_cache};
+
+/// The cache file of highlighted code.
+const HIGHLIGHTS: &str = "highlights";
+
+/// Options of `build`.
+#[derive(clap::Args, Debug)]
+pub struct BuildArgs {
+    /// The output folder [default: `output` of docproof.yaml, else `build`]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Replace an output folder that docproof did not make
+    #[arg(long)]
+    force: bool,
+    /// Neither read nor write the cache folder `.docproof`
+    #[arg(long)]
+    no_cache: bool,
+    /// How many threads work [default: one for each core]
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+}
+
+/// Runs `build`.
+pub fn run(common: &Common, args: &BuildArgs) -> u8 {
+    let start = Instant::now();
+    if let Some(threads) = args.threads {
+        // Fails only when a pool exists already, and none does.
+        let _ = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global();
+    }
+    let files = match DiskFiles::new(&common.site) {
+        Ok(files) => files,
+        Err(error) => {
+            report::failure(
+                common,
+                &error.to_string(),
+                Some("name the site's folder with `--site DIR`"),
+            );
+            return USAGE;
+        }
+    };
+    if !looks_like_a_site(&common.site) {
+        let message = format!(
+            "`{}` is not a site: it has neither a docproof.yaml nor a docs folder",
+            common.site.display()
+        );
+        report::failure(common, &message, Some("`docproof init` makes a new site"));
+        return USAGE;
+    }
+    let mut build = Build::new();
+    if !args.no_cache
+        && let Some(bytes) = read_cache(&common.site, HIGHLIGHTS)
+    {
+        build.import_highlights(&bytes);
+    }
+    let output = output_folder(common, args, &files);
+    let staging = match Staging::begin(&common.site, &output, args.force) {
+        Ok(staging) => staging,
+        Err(error) => return cannot_write(common, &error),
+    };
+    let bar = progress_bar();
+    let outcome = build.run(&files, &ChangeSet::All, &staging, &|phase| {
+        show(&bar, phase)
+    });
+    bar.finish_and_clear();
+    report::diagnostics(common, &outcome.diagnostics, &build.sources);
+    if let Some(error) = &outcome.sink_error {
+        report::failure(
+            common,
+            error,
+            Some("the site that was there before is untouched"),
+        );
+        return USAGE;
+    }
+    if !outcome.built {
+        drop(staging);
+        report::line(&stopped(&outcome, &output));
+        return if outcome.diagnostics.iter().any(|d| d.code == "config") {
+            USAGE
+        } else {
+            PROBLEMS
+        };
+    }
+    let written = match staging.finish() {
+        Ok(written) => written,
+        Err(error) => return cannot_write(common, &error),
+    };
+    if !args.no_cache
+        && let Some(bytes) = build.export_highlights()
+        && let Err(error) = write_cache(&common.site, HIGHLIGHTS, &bytes)
+    {
+        report::line(&format!("note: the cache was not written: {error}"));
+    }
+    let warnings = report::counts(&outcome.diagnostics)
+        .map_or_else(String::new, |counts| format!(", with {counts}"));
+    let pages = outcome.pages;
+    let closing = format!(
+        "built {pages} page{} ({} files, {}) in {} to `{}`{warnings}",
+        if pages == 1 { "" } else { "s" },
+        written.files,
+        report::size(written.bytes),
+        seconds(start.elapsed()),
+        output.display(),
+    );
+    if common.format == Format::Human || !outcome.diagnostics.is_empty() {
+        report::line(&closing);
+    }
+    FINE
+}
+
+fn looks_like_a_site(site: &Path) -> bool {
+    site.join(crate::config::FILE_NAME).exists() || site.join("docs").is_dir()
+}
+
+/// The output folder: the option's, relative to where the program was called, else the configuration's.
+fn output_folder(common: &Common, args: &BuildArgs, files: &DiskFiles) -> PathBuf {
+    use crate::build::files::FileProvider as _;
+    args.out.clone().unwrap_or_else(|| {
+        let text = files
+            .read(crate::config::FILE_NAME)
+            .ok()
+            .and_then(|bytes| String::from_utf8(bytes).ok())
+            .unwrap_or_default();
+        common.site.join(crate::config::parse(&text).0.output)
+    })
+}
+
+fn cannot_write(common: &Common, error: &WriteError) -> u8 {
+    let hint = match error {
+        WriteError::NotOurs(_) => {
+            "choose another folder with `--out`, or add `--force` to replace what is there"
+        }
+        WriteError::Busy(_) => "wait for it to end",
+        WriteError::Disk(_) => "the site that was there before is untouched",
+    };
+    report::failure(common, &error.to_string(), Some(hint));
+    USAGE
+}
+
+fn stopped(outcome: &Outcome, output: &Path) -> String {
+    let counts = report::counts(&outcome.diagnostics).unwrap_or_else(|| "no message".into());
+    let old = if output.exists() {
+        format!("; `{}` is as it was", output.display())
+    } else {
+        String::new()
+    };
+    format!("not built: {counts}{old}")
+}
+
+fn seconds(time: Duration) -> String {
+    if time.as_secs() >= 1 {
+        format!("{:.1} s", time.as_secs_f64())
+    } else {
+        format!("{} ms", time.as_millis())
+    }
+}
+
+/// A bar that shows up after half a second, on a terminal only.
+fn progress_bar() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+    if let Ok(style) = ProgressStyle::with_template("{msg:10} {wide_bar} {pos}/{len}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn show(bar: &ProgressBar, phase: Phase) {
+    if bar.is_hidden() && bar.elapsed() > Duration::from_millis(500) {
+        bar.set_draw_target(ProgressDrawTarget::stderr());
+    }
+    match phase {
+        Phase::Parse => bar.set_message("parsing"),
+        Phase::Resolve => bar.set_message("linking"),
+        Phase::Render(pages) => {
+            bar.set_message("rendering");
+            bar.set_length(pages as u64);
+        }
+        Phase::Page => bar.inc(1),
+    }
+}

@@ -1,0 +1,105 @@
+//! The command line: one file per command, the only printer, the only reader of the environment.
+//!
+//! In: arguments. Out: an exit code: 0 fine, 1 problems found in the content, 2 usage, configuration or a
+//! failure of the world, 70 a bug.
+
+mod build;
+mod report;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Everything went well.
+pub const FINE: u8 = 0;
+/// Problems were found in the content.
+pub const PROBLEMS: u8 = 1;
+/// The call, the configuration or the machine is at fault.
+pub const USAGE: u8 = 2;
+/// A bug in Docproof.
+pub const BUG: u8 = 70;
+
+/// A documentation site generator that proves its docs.
+#[derive(Parser, Debug)]
+#[command(name = "docproof", version, about, max_term_width = 100)]
+pub struct Args {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Common {
+    /// The site's folder, with its docproof.yaml
+    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
+    pub site: PathBuf,
+    /// How messages are printed
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    pub color: Colour,
+}
+
+/// How messages are printed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Format {
+    /// As rustc prints them.
+    Human,
+    /// One JSON object a line, on standard output.
+    Json,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Colour {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Build the site
+    Build(build::BuildArgs),
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    quiet_contained_panics();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { USAGE } else { FINE });
+        }
+    };
+    let code = std::panic::catch_unwind(|| run(args)).unwrap_or(BUG);
+    ExitCode::from(code)
+}
+
+fn run(args: Args) -> u8 {
+    match args.command {
+        Command::Build(own) => build::run(&args.common, &own),
+    }
+}
+
+/// A panic in a highlighting grammar is caught and becomes a warning; any other is a bug to report.
+fn quiet_contained_panics() {
+    let default = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if crate::render::highlight::is_contained_panic() {
+            return;
+        }
+        default(panic);
+        eprintln!(
+            "\ndocproof: this is a bug. Please report it with the text above and, if you can, the page that was being built."
+        );
+    }));
+}

@@ -1,0 +1,80 @@
+//! How diagnostics, failures and progress are printed.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use super::{Colour, Common, Format};
+use crate::diagnostic::{Diagnostic, Severity, render_human, render_json};
+use crate::source::SourceMap;
+
+/// Whether standard error gets colours.
+pub fn styled(common: &Common) -> bool {
+    match common.color {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => {
+            std::io::stderr().is_terminal()
+                && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+        }
+    }
+}
+
+/// Prints diagnostics: for people on standard error, as JSON on standard output.
+pub fn diagnostics(common: &Common, diagnostics: &[Diagnostic], sources: &SourceMap) {
+    let styled = styled(common);
+    let mut text = String::new();
+    for diagnostic in diagnostics {
+        match common.format {
+            Format::Human => {
+                text.push_str(&render_human(diagnostic, sources, styled));
+                text.push_str("\n\n");
+            }
+            Format::Json => {
+                text.push_str(&render_json(diagnostic, sources));
+                text.push('\n');
+            }
+        }
+    }
+    // A closed pipe is no reason to fail.
+    let _ = match common.format {
+        Format::Human => std::io::stderr().lock().write_all(text.as_bytes()),
+        Format::Json => std::io::stdout().lock().write_all(text.as_bytes()),
+    };
+}
+
+/// Prints a failure that is not about the content.
+pub fn failure(common: &Common, message: &str, hint: Option<&str>) {
+    let mut diagnostic = Diagnostic::error("failure", message);
+    diagnostic.hints.extend(hint.map(str::to_owned));
+    diagnostics(common, &[diagnostic], &SourceMap::default());
+}
+
+/// Prints a line for people; with `--format json` it goes to standard error as well, beside the JSON.
+pub fn line(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// `3 errors and 1 warning`, or nothing.
+pub fn counts(diagnostics: &[Diagnostic]) -> Option<String> {
+    let errors = diagnostics
+        .iter()
+        .filter(|d| d.severity == Severity::Error)
+        .count();
+    let warnings = diagnostics.len() - errors;
+    let some = |n: usize, word: &str| {
+        (n > 0).then(|| format!("{n} {word}{}", if n == 1 { "" } else { "s" }))
+    };
+    let parts: Vec<String> = [some(errors, "error"), some(warnings, "warning")]
+        .into_iter()
+        .flatten()
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(" and "))
+}
+
+/// A size for people.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.0} kB", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
+}

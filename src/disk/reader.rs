@@ -1,0 +1,150 @@
+//! A site's folder as a [`FileProvider`].
+//!
+//! Links that lead out of the site's folder are refused, and so are loops. Names that are not UTF-8, and
+//! folders that cannot be read, are reported and not passed over.
+
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::words;
+use crate::build::files::{FileProvider, Listing, ReadError};
+
+/// Reads files under one folder.
+#[derive(Clone, Debug)]
+pub struct DiskFiles {
+    root: PathBuf,
+    canonical: PathBuf,
+}
+
+impl DiskFiles {
+    /// The files of a site.
+    ///
+    /// # Errors
+    /// When the folder does not exist or cannot be entered.
+    pub fn new(root: &Path) -> Result<Self, super::DiskError> {
+        let canonical = root.canonicalize().map_err(super::failed("open", root))?;
+        if !canonical.is_dir() {
+            return Err(super::failed("open", root)(std::io::Error::from(
+                std::io::ErrorKind::NotADirectory,
+            )));
+        }
+        Ok(Self {
+            root: root.to_owned(),
+            canonical,
+        })
+    }
+
+    /// Whether a path, after following links, lies inside the site's folder.
+    fn inside(&self, path: &Path) -> bool {
+        path.canonicalize()
+            .is_ok_and(|real| real.starts_with(&self.canonical))
+    }
+}
+
+impl FileProvider for DiskFiles {
+    fn list(&self, folder: &str) -> Listing {
+        let mut listing = Listing::default();
+        let top = self.root.join(folder);
+        if std::fs::symlink_metadata(&top).is_err() {
+            return listing;
+        }
+        let walk = WalkDir::new(&top)
+            .follow_links(true)
+            .into_iter()
+            .filter_entry(|entry| {
+                // Editors and version control keep files of their own in hidden folders.
+                entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
+            });
+        for entry in walk {
+            match entry {
+                Ok(entry) => {
+                    if entry.file_type().is_dir() && !entry.path_is_symlink() {
+                        continue;
+                    }
+                    self.add(&entry, &mut listing);
+                }
+                Err(error) => {
+                    let path = error
+                        .path()
+                        .map_or_else(|| folder.to_owned(), |p| self.shown(p));
+                    let why = if error.loop_ancestor().is_some() {
+                        "a link that leads to a folder above itself".to_owned()
+                    } else {
+                        error.io_error().map_or_else(
+                            || "cannot be read".to_owned(),
+                            |e| format!("cannot be read: {}", words(e)),
+                        )
+                    };
+                    listing.problems.push((path, why));
+                }
+            }
+        }
+        listing
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        let full = self.root.join(path);
+        let meta = match std::fs::symlink_metadata(&full) {
+            Ok(meta) => meta,
+            Err(error)
+                if error.kind() == std::io::ErrorKind::NotFound
+                    || error.kind() == std::io::ErrorKind::NotADirectory =>
+            {
+                return Err(ReadError::Missing);
+            }
+            Err(error) => return Err(ReadError::Failed(words(&error))),
+        };
+        // A plain file at a plain path needs no look at where it really lies, unless a folder above is a link.
+        if path.split('/').any(|part| part == "..")
+            || (meta.is_symlink() || path.contains('/')) && !self.inside(&full)
+        {
+            return Err(ReadError::Outside);
+        }
+        if full.is_dir() {
+            return Err(ReadError::Missing);
+        }
+        std::fs::read(&full).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => ReadError::Missing,
+            _ => ReadError::Failed(words(&error)),
+        })
+    }
+}
+
+impl DiskFiles {
+    fn shown(&self, path: &Path) -> String {
+        path.strip_prefix(&self.root)
+            .unwrap_or(path)
+            .to_string_lossy()
+            .replace('\\', "/")
+    }
+
+    fn add(&self, entry: &walkdir::DirEntry, listing: &mut Listing) {
+        let path = self.shown(entry.path());
+        let Some(text) = entry
+            .path()
+            .strip_prefix(&self.root)
+            .ok()
+            .and_then(Path::to_str)
+        else {
+            listing
+                .problems
+                .push((path, "the name of this file is not UTF-8".into()));
+            return;
+        };
+        if entry.path_is_symlink() && !self.inside(entry.path()) {
+            listing
+                .problems
+                .push((path, "a link that leads out of the site's folder".into()));
+            return;
+        }
+        if entry.file_type().is_file() {
+            listing.files.push(text.replace('\\', "/"));
+        } else if !entry.file_type().is_dir() {
+            listing.problems.push((
+                path,
+                "not a file or folder (a socket, pipe or device)".into(),
+            ));
+        }
+    }
+}
