@@ -245,25 +245,14 @@ pub fn render_human(diagnostic: &Diagnostic, sources: &SourceMap, styled: bool) 
             .id(diagnostic.code),
     );
     if let Some(span) = &diagnostic.place {
-        group = group.element(snippet(
-            span,
-            &diagnostic.label,
-            AnnotationKind::Primary,
-            sources,
-        ));
+        group = with_place(group, span, &diagnostic.label, sources);
     } else if let Some(path) = &diagnostic.path {
         group = group.element(FileLine::path(path.as_str()));
     }
     let mut groups = vec![group];
     for (span, words) in &diagnostic.related {
-        groups.push(
-            Group::with_title(Level::NOTE.secondary_title(words.as_str())).element(snippet(
-                span,
-                "",
-                AnnotationKind::Primary,
-                sources,
-            )),
-        );
+        let group = Group::with_title(Level::NOTE.secondary_title(words.as_str()));
+        groups.push(with_place(group, span, "", sources));
     }
     for hint in &diagnostic.hints {
         groups.push(Group::with_title(
@@ -276,36 +265,40 @@ pub fn render_human(diagnostic: &Diagnostic, sources: &SourceMap, styled: bool) 
 /// The longest source line that is shown whole, and how much of a longer one is shown, in characters.
 const LONG_LINE: usize = 160;
 
-/// The lines of a span as a snippet. Long spans and long lines are cut, so that a message stays readable
-/// (and cheap) when the file is one line of 50 MB.
-fn snippet<'a>(
+/// Adds the line of a span. Long spans and long lines are cut, so that a message stays readable (and cheap)
+/// when the file is one line of 50 MB.
+fn with_place<'a>(
+    group: Group<'a>,
     span: &Span,
     label: &str,
-    kind: AnnotationKind,
     sources: &'a SourceMap,
-) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+) -> Group<'a> {
     let source = sources.get(span.source);
-    let (line, _) = line_column(&source.text, span.range.start);
+    let (line, column) = line_column(&source.text, span.range.start);
     let start = floor_boundary(&source.text, span.range.start);
     let line_start = source.text[..start].rfind('\n').map_or(0, |at| at + 1);
     let line_end = source.text[start..]
         .find('\n')
         .map_or(source.text.len(), |at| start + at);
     let end = floor_boundary(&source.text, span.range.end.clamp(start, line_end));
-    let (text, marked) = cut_line(
-        &source.text[line_start..line_end],
-        start - line_start..end - line_start,
-    );
-    let annotation = kind.span(marked);
-    let annotation = if label.is_empty() {
-        annotation
-    } else {
-        annotation.label(label.to_owned())
-    };
-    Snippet::source(text)
+    let whole = &source.text[line_start..line_end];
+    let (text, marked) = cut_line(whole, start - line_start..end - line_start);
+    let cut_at_its_start = text.starts_with("...") && !whole.starts_with("...");
+    let mut annotation = AnnotationKind::Primary.span(marked);
+    if !label.is_empty() {
+        annotation = annotation.label(label.to_owned());
+    }
+    let snippet = Snippet::source(text)
         .line_start(line)
-        .path(source.path.as_ref())
-        .annotation(annotation)
+        .annotation(annotation);
+    if cut_at_its_start {
+        // The snippet would count the column from where the line was cut.
+        let place = FileLine::path(source.path.as_ref())
+            .line(line)
+            .char_column(column);
+        return group.element(place).element(snippet);
+    }
+    group.element(snippet.path(source.path.as_ref()))
 }
 
 /// Shortens a long line around the marked range.
@@ -531,6 +524,7 @@ help: did you mean `z.md`?";
             false,
         );
         assert!(text.contains("bad") && text.len() < 2_000, "{text}");
+        assert!(text.contains("--> long.md:1:5001\n"), "{text}");
     }
 
     #[test]

@@ -50,17 +50,22 @@ impl Templates {
         if !diagnostics.is_empty() {
             return Err(diagnostics);
         }
-        let built_in = theme::TEMPLATES
-            .iter()
-            .filter(|(name, _)| !this.own.iter().any(|t| t.name == *name));
-        let mut all: Vec<(&str, &str)> = Vec::new();
-        for (name, bytes) in built_in {
-            all.push((
-                name,
-                std::str::from_utf8(bytes).expect("invariant: the theme's templates are UTF-8"),
-            ));
+        // Each default template also has the name `theme/NAME`, so that one of the site's own can extend the
+        // one that it replaces and change a single block.
+        let mut all: Vec<(String, &str)> = Vec::new();
+        for (name, bytes) in theme::TEMPLATES {
+            let text = std::str::from_utf8(bytes)
+                .expect("invariant: the theme's templates are UTF-8");
+            if this.own.iter().any(|t| t.name == name) {
+                // Components are global names: the original keeps its own only where it is in use.
+                if name != "sidebar.html" {
+                    all.push((format!("theme/{name}"), text));
+                }
+            } else {
+                all.push((name.to_owned(), text));
+            }
         }
-        all.extend(this.own.iter().map(|t| (t.name.as_str(), &*t.text)));
+        all.extend(this.own.iter().map(|t| (t.name.clone(), &*t.text)));
         let mut tera = Tera::default();
         match tera.add_raw_templates(all) {
             Ok(()) => {
