@@ -87,6 +87,8 @@ pub struct Files {
     pub all: BTreeMap<String, File>,
     /// Problems of the listing itself.
     pub problems: Vec<Diagnostic>,
+    /// Paths of `all` that stand outside the site's folders and are there because a doc copies them.
+    also: BTreeSet<String>,
 }
 
 /// The largest text that is read as Markdown, YAML or a template: 64 MiB.
@@ -102,6 +104,7 @@ impl Files {
     ) {
         self.all.clear();
         self.problems.clear();
+        self.also.clear();
         let mut paths: BTreeSet<String> = BTreeSet::new();
         for folder in config.source_folders() {
             let listing = provider.list(&folder);
@@ -132,13 +135,17 @@ impl Files {
         self.all.extend(others);
     }
 
-    /// Loads some paths again.
+    /// Loads some paths again. What docs copy from elsewhere is forgotten: whether it is still copied shows
+    /// only when the docs are read.
     pub fn reload(
         &mut self,
         provider: &dyn FileProvider,
         paths: &BTreeSet<String>,
         sources: &mut SourceMap,
     ) {
+        for path in std::mem::take(&mut self.also) {
+            self.all.remove(&path);
+        }
         for path in paths {
             let bytes = provider.read(path);
             if is_text(path) {
@@ -166,6 +173,7 @@ impl Files {
             let bytes = provider.read(path);
             if bytes != Err(ReadError::Missing) {
                 self.set_text(path, bytes, sources);
+                self.also.insert(path.to_owned());
             }
         }
     }

@@ -15,7 +15,7 @@ mod resolve;
 mod settings;
 mod wiring;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use files::{ChangeSet, File, FileProvider, Files};
 use output::Sink;
@@ -79,12 +79,11 @@ pub struct Build {
     files: Files,
     docs: docs::DocMemo,
     highlighter: Highlighter,
-    /// Paths outside the docs folders that docs copy from.
-    extra: std::collections::BTreeSet<String>,
-    config_text: Option<String>,
+    /// The configuration file, or why it cannot be used; none when there is none.
+    config_text: Option<Result<String, Box<Diagnostic>>>,
     rendered: HashMap<String, ContentHash>,
-    /// Warnings that were made while rendering a page that is kept now.
-    page_warnings: BTreeMap<String, Vec<Diagnostic>>,
+    /// Code blocks of pages in the site that are shown without colours.
+    page_warnings: publish::PlainBlocks,
 }
 
 /// A parsed and indexed site, before anything is rendered.
@@ -162,7 +161,6 @@ impl Build {
             File::Bad(diagnostic) => Some((**diagnostic).clone()),
             _ => None,
         }));
-        self.extra.clone_from(&docs.extra_reads);
         let summaries = docs.docs.iter().map(|d| d.summary.clone()).collect();
         let mut site =
             crate::site::pages::index(&config, config_source, &inputs, summaries, diagnostics);
@@ -192,27 +190,24 @@ impl Build {
         };
         if ask {
             self.config_text = match provider.read(config::FILE_NAME) {
-                Ok(bytes) => match String::from_utf8(bytes) {
-                    Ok(text) => Some(text),
-                    Err(_) => {
-                        diagnostics.push(
-                            Diagnostic::error("file", "the file is not UTF-8")
-                                .in_file(config::FILE_NAME),
-                        );
-                        None
-                    }
-                },
+                Ok(bytes) => Some(String::from_utf8(bytes).map_err(|_| {
+                    let diagnostic = Diagnostic::error("config", "the file is not UTF-8");
+                    Box::new(diagnostic.in_file(config::FILE_NAME))
+                })),
                 Err(files::ReadError::Missing) => None,
                 Err(error) => {
-                    diagnostics.push(
-                        Diagnostic::error("file", error.to_string()).in_file(config::FILE_NAME),
-                    );
-                    None
+                    let diagnostic = Diagnostic::error("config", error.to_string());
+                    Some(Err(Box::new(diagnostic.in_file(config::FILE_NAME))))
                 }
             };
         }
-        let Some(text) = &self.config_text else {
-            return (SiteConfig::defaults(), None);
+        let text = match &self.config_text {
+            Some(Ok(text)) => text,
+            Some(Err(diagnostic)) => {
+                diagnostics.push((**diagnostic).clone());
+                return (SiteConfig::defaults(), None);
+            }
+            None => return (SiteConfig::defaults(), None),
         };
         let id = self.sources.set(config::FILE_NAME, text);
         let (config, problems) = config::parse(&self.sources.get(id).text.clone());
@@ -222,9 +217,12 @@ impl Build {
 
     fn load(&mut self, provider: &dyn FileProvider, changes: &ChangeSet, config: &SiteConfig) {
         match changes {
-            // A new configuration may name other folders.
+            // A new configuration may name other folders, and only a new listing says whether a problem of
+            // the last one is gone.
             ChangeSet::Paths(paths)
-                if !paths.contains(config::FILE_NAME) && !self.files.all.is_empty() =>
+                if !paths.contains(config::FILE_NAME)
+                    && !self.files.all.is_empty()
+                    && self.files.problems.is_empty() =>
             {
                 let folders: Vec<String> = config
                     .source_folders()
@@ -237,9 +235,7 @@ impl Build {
                     .flat_map(|d| files::SETTINGS.map(|s| d.website(s)))
                     .collect();
                 let relevant = |path: &&String| {
-                    folders.iter().any(|f| path.starts_with(f))
-                        || settings.contains(path)
-                        || self.extra.contains(*path)
+                    folders.iter().any(|f| path.starts_with(f)) || settings.contains(path)
                 };
                 let paths = paths.iter().filter(relevant).cloned().collect();
                 self.files.reload(provider, &paths, &mut self.sources);

@@ -14,7 +14,7 @@ use super::resolve::{Resolved, inside, rooted};
 use super::wiring::{RedirectTarget, hashed, statics};
 use super::{Indexed, Phase};
 use crate::config::{Dialect, Placed};
-use crate::diagnostic::{Diagnostic, Problem};
+use crate::diagnostic::{Diagnostic, Problem, Severity};
 use crate::render::body::{self, Filled};
 use crate::render::highlight::{Highlighter, PlainReason};
 use crate::render::nav::{LinkWriter, Navs, SidebarHref};
@@ -190,9 +190,12 @@ fn accent_css(light: Option<&str>, dark: Option<&str>) -> Option<(String, String
 pub struct Memory<'a> {
     /// Fingerprint of each page that is in the site.
     pub rendered: &'a mut HashMap<String, ContentHash>,
-    /// Warnings that came from rendering a page.
-    pub warnings: &'a mut BTreeMap<String, Vec<Diagnostic>>,
+    /// Warnings that came from rendering a page. Their places are not kept: text above may have moved them.
+    pub warnings: &'a mut PlainBlocks,
 }
+
+/// For each page, the code blocks of known languages that are shown plain, and why.
+pub type PlainBlocks = BTreeMap<String, Vec<(usize, PlainReason)>>;
 
 /// All that rendering needs.
 pub struct Job<'a> {
@@ -227,8 +230,8 @@ impl From<String> for Failure {
     }
 }
 
-/// A page's output path, fingerprint and warnings.
-type Done = (String, ContentHash, Vec<Diagnostic>);
+/// A page's output path, fingerprint and plain code blocks.
+type Done = (String, ContentHash, Vec<(usize, PlainReason)>);
 
 impl Job<'_> {
     /// Renders and hands over everything. Gives the number of pages that were rendered.
@@ -261,12 +264,13 @@ impl Job<'_> {
             .collect();
         let mut fingerprints = HashMap::with_capacity(pages.len());
         let mut warnings = BTreeMap::new();
-        for page in pages {
+        for (id, page) in ids.iter().zip(pages) {
             match page {
-                Ok((path, fingerprint, said)) => {
-                    diagnostics.extend(said.iter().cloned());
-                    if !said.is_empty() {
-                        warnings.insert(path.clone(), said);
+                Ok((path, fingerprint, plain)) => {
+                    let doc = &self.indexed.docs.docs[self.indexed.site.page(*id).doc];
+                    diagnostics.extend(plain.iter().map(|(n, why)| plain_warning(doc, *n, *why)));
+                    if !plain.is_empty() {
+                        warnings.insert(path.clone(), plain);
                     }
                     fingerprints.insert(path, fingerprint);
                 }
@@ -274,12 +278,15 @@ impl Job<'_> {
                 Err(Failure::Sink(error)) => return Err(error),
             }
         }
-        *memory.rendered = fingerprints;
-        *memory.warnings = warnings;
         match self.others(&shell, theme) {
             Ok(()) => {}
             Err(Failure::Content(diagnostic)) => diagnostics.push(*diagnostic),
             Err(Failure::Sink(error)) => return Err(error),
+        }
+        // Of a build with errors nothing is kept, so what is remembered stays that of the last good one.
+        if !diagnostics.iter().any(|d| d.severity == Severity::Error) {
+            *memory.rendered = fingerprints;
+            *memory.warnings = warnings;
         }
         Ok(rendered.into_inner())
     }
@@ -385,6 +392,22 @@ impl Job<'_> {
             .collect();
         routes.sort_unstable();
         routes.into_iter().for_each(&mut add);
+        for folder in indexed.config.static_folders() {
+            let prefix = format!("{folder}/");
+            for (path, file) in self
+                .files
+                .all
+                .range(prefix.clone()..)
+                .take_while(|(path, _)| path.starts_with(&prefix))
+            {
+                if let File::Bytes {
+                    size: Some(size), ..
+                } = file
+                {
+                    add(&format!("{path} {size:?}"));
+                }
+            }
+        }
         ContentHash::from_hasher(&hasher)
     }
 
@@ -394,7 +417,7 @@ impl Job<'_> {
         id: PageId,
         world: &ContentHash,
         known: &HashMap<String, ContentHash>,
-        warnings: &BTreeMap<String, Vec<Diagnostic>>,
+        warnings: &PlainBlocks,
         rendered: &AtomicUsize,
     ) -> Result<Done, Failure> {
         let page = self.indexed.site.page(id);
@@ -414,8 +437,8 @@ impl Job<'_> {
             if let Some(twin) = &twin {
                 self.sink.keep(twin)?;
             }
-            let said = warnings.get(&path).cloned().unwrap_or_default();
-            return Ok((path, fingerprint, said));
+            let plain = warnings.get(&path).cloned().unwrap_or_default();
+            return Ok((path, fingerprint, plain));
         }
         let links: Vec<Filled> = self.resolved.links[id.index()]
             .iter()
@@ -436,12 +459,7 @@ impl Job<'_> {
         self.sink.put(&path, html.into_bytes())?;
         rendered.fetch_add(1, Ordering::Relaxed);
         (self.progress)(Phase::Page);
-        let said = body
-            .plain
-            .iter()
-            .map(|(n, reason)| plain_warning(doc, *n, *reason))
-            .collect();
-        Ok((path, fingerprint, said))
+        Ok((path, fingerprint, body.plain))
     }
 
     /// The second file of a page, where the site wants one.
