@@ -1,0 +1,446 @@
+//! A build that remembers must give what a clean build gives, byte for byte, after any edits.
+//!
+//! The builder is driven as a server drives it: it is told the changed paths, and a tree that was not built
+//! is thrown away while the last good one stays.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use docproof::build::Build;
+use docproof::build::files::{ChangeSet, FileProvider, Listing, MemoryFiles, ReadError};
+use docproof::build::output::{MemoryTree, Output};
+use docproof::diagnostic::render_human;
+use proptest::prelude::*;
+
+type Tree = BTreeMap<String, Output>;
+
+/// New bytes of a path, or its end.
+type Change<'a> = (&'a str, Option<&'a [u8]>);
+
+/// A server in small.
+struct Server {
+    files: MemoryFiles,
+    build: Build,
+    last_good: Tree,
+    good_steps: usize,
+}
+
+/// What one build said, as a user would read it.
+fn run(
+    build: &mut Build,
+    files: &dyn FileProvider,
+    changes: &ChangeSet,
+    sink: &MemoryTree,
+) -> (bool, String) {
+    let outcome = build.run(files, changes, sink, &|_| {});
+    assert_eq!(
+        outcome.sink_error, None,
+        "the builder kept what was never built"
+    );
+    let said: Vec<String> = outcome
+        .diagnostics
+        .iter()
+        .map(|d| render_human(d, &build.sources, false))
+        .collect();
+    (outcome.built, said.join("\n\n"))
+}
+
+impl Server {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let mut server = Self {
+            files: MemoryFiles::new(files.iter().copied()),
+            build: Build::new(),
+            last_good: Tree::new(),
+            good_steps: 0,
+        };
+        server.check(&ChangeSet::All);
+        server
+    }
+
+    /// Applies changes, builds, and compares with a clean build. Gives what was said.
+    fn step(&mut self, changes: &[Change<'_>]) -> String {
+        let mut paths = BTreeSet::new();
+        for (path, bytes) in changes {
+            paths.insert((*path).to_owned());
+            match bytes {
+                Some(bytes) => self.files.0.insert((*path).to_owned(), bytes.to_vec()),
+                None => self.files.0.remove(*path),
+            };
+        }
+        self.check(&ChangeSet::Paths(paths))
+    }
+
+    /// One text changes.
+    fn write(&mut self, path: &str, text: &str) -> String {
+        self.step(&[(path, Some(text.as_bytes()))])
+    }
+
+    fn check(&mut self, changes: &ChangeSet) -> String {
+        let sink = MemoryTree::after(self.last_good.clone());
+        let (built, said) = run(&mut self.build, &self.files, changes, &sink);
+        let clean_sink = MemoryTree::default();
+        let (clean_built, clean_said) =
+            run(&mut Build::new(), &self.files, &ChangeSet::All, &clean_sink);
+        assert_eq!(
+            said, clean_said,
+            "messages differ from those of a clean build"
+        );
+        assert_eq!(built, clean_built);
+        if built {
+            self.last_good = sink.finish();
+            self.good_steps += 1;
+            same_tree(&self.last_good, &clean_sink.finish());
+        }
+        said
+    }
+}
+
+fn same_tree(incremental: &Tree, clean: &Tree) {
+    let names = |tree: &Tree| tree.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(
+        names(incremental),
+        names(clean),
+        "other files than a clean build"
+    );
+    for (path, output) in clean {
+        match (&incremental[path], output) {
+            (Output::Bytes(a), Output::Bytes(b)) if a != b => assert_eq!(
+                String::from_utf8_lossy(a),
+                String::from_utf8_lossy(b),
+                "`{path}` differs from that of a clean build"
+            ),
+            (a, b) => assert_eq!(a, b, "`{path}` differs from that of a clean build"),
+        }
+    }
+}
+
+const WARN: &str = "links: warn\n";
+
+#[test]
+fn one_edit_of_each_kind() {
+    let mut server = Server::new(&[
+        ("docproof.yaml", "title: T\nurl: https://e.example\n"),
+        ("versions.json", "[\"2\", \"1\"]"),
+        (
+            "docs/a.md",
+            "---\ntitle: A\n---\nSee [b](b.md).\n\n## One\n",
+        ),
+        ("docs/b.md", "---\ntitle: B\n---\n[a](a.md#one)\n"),
+        (
+            "versioned_docs/version-1/a.md",
+            "---\nid: version-1-a\noriginal_id: a\ntitle: Old A\n---\nText\n",
+        ),
+        (
+            "versioned_docs/version-1/b.md",
+            "---\nid: version-1-b\noriginal_id: b\n---\n[a](a.md)\n",
+        ),
+    ]);
+    assert_eq!(
+        server.write(
+            "docs/a.md",
+            "---\ntitle: A2\n---\nSee [b](b.md).\n\n## One\n"
+        ),
+        ""
+    );
+    let said = server.write(
+        "docs/a.md",
+        "---\ntitle: A2\n---\nSee [b](b.md).\n\n## Two\n",
+    );
+    assert!(said.contains("has no anchor `#one`"), "{said}");
+    server.write("docs/a.md", "---\ntitle: A3\n---\n## One\n");
+    server.write(
+        "versioned_docs/version-2/a.md",
+        "---\nid: version-2-a\noriginal_id: a\n---\nNew\n",
+    );
+    server.step(&[("versioned_docs/version-2/a.md", None)]);
+    server.step(&[
+        ("docs/b.md", None),
+        ("docs/c.md", Some(b"---\nid: b\ntitle: C\n---\nx\n")),
+    ]);
+    server.write("sidebars.json", "{\"docs\": {\"K\": [\"b\", \"a\"]}}");
+    server.write("versions.json", "[\"1\"]");
+    server.step(&[("versions.json", None)]);
+    server.write(
+        "docproof.yaml",
+        "title: Other\nurls: html\nindex_twins: true\n",
+    );
+    server.write("templates/404.html", "<p>gone</p>");
+    server.step(&[("templates/404.html", None)]);
+    server.write("static/x.txt", "x");
+    server.write("static/docproof.css", "p{}");
+    assert_eq!(server.good_steps, 14, "every step but one builds");
+}
+
+#[test]
+fn a_page_rendered_in_a_failed_build_is_rendered_again() {
+    let doc = "{% extends \"theme/doc.html\" %}{% block title %}{% if page.keywords == \"boom\" %}{{ no.such.thing }}{% endif %}{{ doc.title }}{% endblock %}";
+    let mut server = Server::new(&[
+        ("templates/doc.html", doc),
+        ("docs/a.md", "---\ntitle: A\n---\nold\n"),
+        ("docs/b.md", "---\ntitle: B\n---\nx\n"),
+    ]);
+    let said = server.write("docs/b.md", "---\ntitle: B\nkeywords: [boom]\n---\nx\n");
+    assert!(said.contains("error[template]"), "{said}");
+    server.write("docs/a.md", "---\ntitle: A\n---\nnew\n");
+    server.write("docs/b.md", "---\ntitle: B\n---\nx\n");
+    assert_eq!(server.good_steps, 2);
+}
+
+#[test]
+fn a_copy_source_outside_the_docs_is_forgotten_when_nobody_copies_it() {
+    let copies = "<!-- COPY DOCS -->\n<!-- ./shared/s.md -->\n";
+    let mut server = Server::new(&[("docs/a.md", copies), ("shared/s.md", "one\n")]);
+    server.write("docs/a.md", "own text\n");
+    server.write("shared/s.md", "two\n");
+    server.write("docs/a.md", copies);
+    assert_eq!(server.write("shared/s.md", "three\n"), "");
+    server.step(&[("shared/s.md", Some(b"\xff"))]);
+    assert_eq!(
+        server.write("docs/a.md", "own text\n"),
+        "",
+        "a bad file that nobody reads is no error"
+    );
+    server.write("docs/a.md", &format!("---\ndraft: true\n---\n{copies}"));
+    server.write("shared/s.md", "four\n");
+    server.write("docs/a.md", copies);
+    server.step(&[("shared/s.md", None)]);
+    server.write("shared/s.md", "five\n");
+}
+
+#[test]
+fn a_warning_of_a_page_that_is_kept_moves_with_its_text() {
+    let code = format!("```js\nlet x = \"{}\"\n```\n", "y".repeat(200_000));
+    let mut server = Server::new(&[("docs/a.md", &format!("---\ntitle: A\n---\n{code}"))]);
+    let said = server.write(
+        "docs/a.md",
+        &format!("---\n# a comment\n\ntitle: A\n---\n{code}"),
+    );
+    assert!(said.contains("docs/a.md:6:1"), "{said}");
+}
+
+#[test]
+fn a_static_image_of_another_size_changes_the_pages_that_show_it() {
+    let svg = |w: u32| format!("<svg width=\"{w}\" height=\"5\"></svg>");
+    let mut server = Server::new(&[("docs/a.md", "![x](/i.svg)\n"), ("static/i.svg", &svg(10))]);
+    server.write("static/i.svg", &svg(20));
+    let Output::Bytes(html) = &server.last_good["docs/a.html"] else {
+        panic!("a page is made of bytes")
+    };
+    assert!(String::from_utf8_lossy(html).contains("width=\"20\""));
+}
+
+#[test]
+fn a_broken_configuration_stays_broken_until_it_is_mended() {
+    let mut server = Server::new(&[("docproof.yaml", WARN), ("docs/a.md", "x\n")]);
+    server.step(&[("docproof.yaml", Some(b"title: \xff\n"))]);
+    let said = server.write("docs/a.md", "y\n");
+    assert!(said.contains("not UTF-8"), "{said}");
+    assert_eq!(server.write("docproof.yaml", "title: T\n"), "");
+}
+
+/// Files in memory, one of which is a link that leads out of the site.
+struct WithBadLink(MemoryFiles, bool);
+
+impl FileProvider for WithBadLink {
+    fn list(&self, folder: &str) -> Listing {
+        let mut listing = self.0.list(folder);
+        if self.1 && folder == "docs" {
+            let why = "a link that leads out of the site's folder".to_owned();
+            listing.problems.push(("docs/link.md".into(), why));
+        }
+        listing
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        if self.1 && path == "docs/link.md" {
+            return Err(ReadError::Outside);
+        }
+        self.0.read(path)
+    }
+}
+
+#[test]
+fn a_problem_of_the_listing_goes_when_its_file_goes() {
+    let mut files = WithBadLink(MemoryFiles::new([("docs/a.md", "x\n")]), true);
+    let mut build = Build::new();
+    let sink = MemoryTree::default();
+    let (built, _) = run(&mut build, &files, &ChangeSet::All, &sink);
+    assert!(!built);
+    files.1 = false;
+    let changes = ChangeSet::Paths(BTreeSet::from(["docs/link.md".to_owned()]));
+    assert_eq!(
+        run(&mut build, &files, &changes, &sink),
+        (true, String::new())
+    );
+}
+
+/// The files of the random site, each with the texts that it may have. The first text of each is harmless,
+/// so that shrinking leads there.
+fn pool() -> Vec<(&'static str, Vec<Vec<u8>>)> {
+    let texts = |all: &[&str]| {
+        all.iter()
+            .map(|t| t.as_bytes().to_vec())
+            .collect::<Vec<_>>()
+    };
+    let long_line = format!(
+        "---\ntitle: Long\n---\n```js\n{}\n```\n",
+        "x=1;".repeat(30_000)
+    );
+    let long_moved = format!(
+        "---\n# comment\ntitle: Long\n---\n```js\n{}\n```\n",
+        "x=1;".repeat(30_000)
+    );
+    let docs = |own: &[&str]| {
+        let mut all = texts(own);
+        all.extend(texts(&[
+            "---\ntitle: Titled\n---\nText.\n\n## One\n\n### Two\n",
+            "---\ntitle: Titled\nsidebar_label: Label\ndescription: Words.\nkeywords: [k]\n---\nText.\n\n## One\n",
+            "---\ntitle: Links\n---\n[b](b.md) [c](/docs/guide/c) [one](a.md#one) ![p](assets/p.svg) ![q](/img/q.svg)\n",
+            "# Own h1\n\n[c](guide/c.md) <a href=\"b.md\">raw</a>\n\n```rust\nfn x() {}\n```\n",
+            "---\ntitle: Copy\n---\n<!-- COPY DOCS -->\n<!-- ./shared/s.md -->\n",
+            "---\ntitle: Copy\n---\nBefore.\n\n<!-- COPY DOCS -->\n<!-- ./docs/b.md -->\n\nstale\n",
+            "---\nid: other\n---\nRenamed by id.\n",
+            "---\nslug: short\nredirect_from: /old\n---\nSlug.\n",
+            "---\ndraft: true\n---\n<!-- COPY DOCS -->\n<!-- ./shared/s.md -->\n",
+            "---\npagination: false\ncustom_edit_url: null\nunknown: 1\n---\nText.\n",
+            "```nolang\nx\n```\n",
+            "---\ntitle: [not, text]\n---\nx\n",
+        ]));
+        all
+    };
+    vec![
+        ("docs/a.md", docs(&["First.\n"])),
+        ("docs/b.md", docs(&["Second.\n", &long_line, &long_moved])),
+        ("docs/guide/c.md", docs(&["Third.\n"])),
+        ("docs/guide/d.md", docs(&["Fourth.\n"])),
+        (
+            "versioned_docs/version-2/a.md",
+            docs(&["---\nid: version-2-a\noriginal_id: a\n---\nTwo.\n"]),
+        ),
+        (
+            "versioned_docs/version-2/guide/c.md",
+            docs(&["---\noriginal_id: c\n---\nTwo.\n"]),
+        ),
+        (
+            "versioned_docs/version-1/a.md",
+            docs(&["---\noriginal_id: a\n---\nOne.\n"]),
+        ),
+        (
+            "versioned_docs/version-1/b.md",
+            docs(&["---\noriginal_id: b\n---\nOne.\n"]),
+        ),
+        (
+            "shared/s.md",
+            texts(&[
+                "Shared.\n",
+                "Shared, new.\n\n## One\n",
+                "<!-- COPY DOCS -->\n<!-- ./shared/t.md -->\n",
+            ]),
+        ),
+        ("shared/t.md", texts(&["Deep.\n", "[b](b.md)\n"])),
+        (
+            "sidebars.json",
+            texts(&[
+                "{\"docs\": {\"K\": [{\"type\": \"autogenerated\", \"dir\": \".\"}]}}",
+                "{\"docs\": {\"K\": [\"a\"], \"L\": [\"b\", {\"type\": \"link\", \"label\": \"x\", \"href\": \"/docs/a\"}]}}",
+                "{\"docs\": {\"K\": [\"gone\"]}}",
+                "{",
+            ]),
+        ),
+        (
+            "versioned_sidebars/version-1-sidebars.json",
+            texts(&["{\"docs\": {\"Old\": [\"version-1-a\"]}}", "{\"docs\": {}}"]),
+        ),
+        (
+            "versions.json",
+            texts(&["[\"2\", \"1\"]", "[\"1\"]", "[\"2\"]", "[1]"]),
+        ),
+        ("docproof.yaml", {
+            let mut all = texts(&[
+                WARN,
+                "links: warn\ntitle: T\nurl: https://e.example\nurls: html\n",
+                "links: warn\nindex_twins: true\nbase_url: /base\nheader: { links: [{ doc: a }] }\n",
+                "links: warn\ncopy_root: shared\n",
+                "links: warn\nredirects: { /gone: /docs/a }\n",
+                "links: warn\ntheme: { accent: \"#123456\", css: [x.css] }\n",
+                "links: warn\ndocsets: [{ id: docs, route: kit, edit_url: 'https://e.example/{path}' }, { id: two, path: guide, route: two }]\n",
+                "links: warn\ndocsets: [{ id: docs, dialect: docusaurus-v1 }]\n",
+                "title: [\n",
+            ]);
+            all.push(b"title: \xff\n".to_vec());
+            all
+        }),
+        ("guide/docs/e.md", docs(&["Another docset.\n"])),
+        (
+            "templates/doc.html",
+            texts(&[
+                "{% extends \"theme/doc.html\" %}{% block footer %}mine{% endblock %}",
+                "{% extends \"theme/doc.html\" %}{% block footer %}{% if page.keywords %}{{ no.such }}{% endif %}{% endblock %}",
+                "{{ doc.title }} {{ doc.toc[0].id }}",
+                "{% if %}",
+            ]),
+        ),
+        (
+            "templates/home.html",
+            texts(&["home of {{ site.title }}", "{{ docsets[1].title }}"]),
+        ),
+        ("static/robots.txt", texts(&["mine\n"])),
+        ("static/docproof.css", texts(&["p{}", "q{}"])),
+        ("static/x.css", texts(&["p{}", "q{}"])),
+        (
+            "static/img/q.svg",
+            texts(&[
+                "<svg width=\"1\" height=\"1\">",
+                "<svg width=\"2\" height=\"1\">",
+            ]),
+        ),
+        (
+            "docs/assets/p.svg",
+            texts(&[
+                "<svg width=\"1\" height=\"1\">",
+                "<svg width=\"2\" height=\"1\">",
+            ]),
+        ),
+    ]
+}
+
+/// One change: which file, and which of its texts; past the end it goes.
+fn change() -> impl Strategy<Value = (usize, usize)> {
+    let files = pool().len();
+    prop_oneof![6 => (0..9_usize, 0..100_usize), 4 => (0..files, 0..100_usize)]
+}
+
+fn steps() -> impl Strategy<Value = Vec<Vec<(usize, usize)>>> {
+    prop::collection::vec(prop::collection::vec(change(), 1..=3), 1..=12)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(64),
+        failure_persistence: None,
+        max_shrink_iters: 400,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn random_edits_end_where_a_clean_build_ends(steps in steps()) {
+        let pool = pool();
+        let mut server = Server::new(&[
+            ("docproof.yaml", WARN),
+            ("docs/a.md", "First.\n"),
+            ("docs/b.md", "Second.\n"),
+            ("docs/guide/c.md", "Third.\n"),
+        ]);
+        for step in &steps {
+            let changes: Vec<Change<'_>> = step
+                .iter()
+                .map(|(file, text)| {
+                    let (path, texts) = &pool[*file];
+                    // Small pools repeat; every fifth change takes the file away.
+                    let gone = text % 5 == 4;
+                    (*path, (!gone).then(|| texts[(text / 5 * 4 + text % 5) % texts.len()].as_slice()))
+                })
+                .collect();
+            server.step(&changes);
+        }
+    }
+}
