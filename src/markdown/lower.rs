@@ -293,7 +293,7 @@ impl<'a> Lower<'a> {
                 self.table.set_head(false);
             }
             TagEnd::TableRow => self.html("</tr>\n"),
-            TagEnd::TableCell => self.html(self.table.close_cell()),
+            TagEnd::TableCell => self.table.close_cell(&mut self.doc.html, self.flushed),
             TagEnd::Emphasis => self.html("</em>"),
             TagEnd::Strong => self.html("</strong>"),
             TagEnd::Strikethrough => self.html("</del>"),
@@ -313,12 +313,12 @@ impl<'a> Lower<'a> {
 
     fn text(&mut self, text: &str, range: Range<usize>) {
         if let Some(code) = &mut self.code {
-            let at = self
-                .blocks
-                .map
-                .to_input(&(range.start..range.start + 1))
-                .start;
-            code.raw.push(text, at);
+            let written = &self.blocks.text[range.clone()];
+            for (line, at) in code::lines_with_places(text, written) {
+                let at = range.start + at;
+                code.raw
+                    .push(line, self.blocks.map.to_input(&(at..at + 1)).start);
+            }
             return;
         }
         if let Some(heading) = &mut self.heading {
@@ -686,9 +686,9 @@ impl<'a> Lower<'a> {
                 .replace_range(at..at + 4, "<li class=\"task\">");
         }
         self.html(if done {
-            "<input type=\"checkbox\" disabled checked> "
+            "<input type=\"checkbox\" aria-label=\"Done\" disabled checked> "
         } else {
-            "<input type=\"checkbox\" disabled> "
+            "<input type=\"checkbox\" aria-label=\"To do\" disabled> "
         });
     }
 

@@ -47,8 +47,19 @@ impl Table {
         }
     }
 
-    /// The closing tag of a cell.
-    pub fn close_cell(&self) -> &'static str {
-        if self.head { "</th>" } else { "</td>" }
+    /// Closes the cell that `html` ends with. An empty cell of the head becomes a `<td>`: it heads nothing,
+    /// and a screen reader would announce a header without a name. What stands before
+    /// `settled` is not touched: an image of this cell may have been put there.
+    pub fn close_cell(&self, html: &mut String, settled: usize) {
+        let opened = html.rfind('<').filter(|at| {
+            self.head && *at >= settled && html.ends_with('>') && html[*at..].starts_with("<th ")
+        });
+        match opened {
+            Some(at) => {
+                html.truncate(at);
+                html.push_str("<td></td>");
+            }
+            None => html.push_str(if self.head { "</th>" } else { "</td>" }),
+        }
     }
 }

@@ -131,12 +131,22 @@ fn tables_tasks_and_footnotes() {
         "|a|b|\n|-|-:|\n|1|2|\n\n- [x] done\n- [ ] open\n\nNote[^n] again[^n].\n\n[^n]: The *note*.\n\n[^u]: unused\n",
         "<div class=\"table-scroll\"><table>\n<thead><tr><th scope=\"col\">a</th><th scope=\"col\" class=\"right\">b</th></tr></thead><tbody>\n\
          <tr><td>1</td><td class=\"right\">2</td></tr>\n</tbody></table></div>\n\
-         <ul>\n<li class=\"task\"><input type=\"checkbox\" disabled checked> done</li>\n<li class=\"task\"><input type=\"checkbox\" disabled> open</li>\n</ul>\n\
+         <ul>\n<li class=\"task\"><input type=\"checkbox\" aria-label=\"Done\" disabled checked> done</li>\n<li class=\"task\"><input type=\"checkbox\" aria-label=\"To do\" disabled> open</li>\n</ul>\n\
          <p>Note<sup class=\"footnote-ref\"><a href=\"#fn-1\" id=\"fnref-1\" aria-label=\"Footnote 1\">1</a></sup> \
          again<sup class=\"footnote-ref\"><a href=\"#fn-1\" id=\"fnref-1-2\" aria-label=\"Footnote 1\">1</a></sup>.</p>\n\
          <section class=\"footnotes\" aria-label=\"Footnotes\"><ol>\n<li id=\"fn-1\"><p>The <em>note</em>.</p>\n\
          <a class=\"footnote-back\" href=\"#fnref-1\" aria-label=\"Back to reference 1\">↩</a></li>\n</ol></section>\n\
          !12:1 the footnote `u` is never referred to\n",
+    );
+}
+
+#[test]
+fn an_empty_cell_of_a_head_is_no_header() {
+    check(
+        "| |`a`|![](k.png)|\n|-|-|-|\n| |1|2|\n",
+        "<div class=\"table-scroll\"><table>\n<thead><tr><td></td><th scope=\"col\"><code>a</code></th>\
+         <th scope=\"col\">«img k.png »</th></tr></thead><tbody>\n\
+         <tr><td></td><td>1</td><td>2</td></tr>\n</tbody></table></div>\n",
     );
 }
 
@@ -161,6 +171,14 @@ fn messages_name_places_in_the_text_that_was_given() {
             "!7:3 line 9 is marked, but the code has 1 lines"
         ]
     );
+}
+
+#[test]
+fn places_in_quoted_code_are_those_of_their_line() {
+    let text = "> - ```js\n>   é\n>   ééé\n>   x __HIGHLIGHT__ y\n>   ```\n";
+    let problems = parse(text, Dialect::Docproof).problems;
+    let places: Vec<&str> = problems.iter().map(|p| &text[p.range.clone()]).collect();
+    assert_eq!(places, ["__HIGHLIGHT__"]);
 }
 
 #[test]
