@@ -82,6 +82,22 @@ pub struct Source {
     pub hash: ContentHash,
 }
 
+/// A text that is normalised and hashed, ready to be added to a [`SourceMap`].
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    text: Arc<str>,
+    hash: ContentHash,
+}
+
+impl Prepared {
+    /// Normalises and hashes a text.
+    pub fn new(text: &str) -> Self {
+        let text: Arc<str> = normalise(text).into();
+        let hash = ContentHash::of(text.as_bytes());
+        Self { text, hash }
+    }
+}
+
 /// All the sources of a site, by id and by path.
 #[derive(Clone, Default, Debug)]
 pub struct SourceMap {
@@ -92,8 +108,12 @@ pub struct SourceMap {
 impl SourceMap {
     /// Adds a text, or replaces the text of a path that is known already.
     pub fn set(&mut self, path: &str, text: &str) -> SourceId {
-        let text: Arc<str> = normalise(text).into();
-        let hash = ContentHash::of(text.as_bytes());
+        self.set_prepared(path, Prepared::new(text))
+    }
+
+    /// The same, for a text that was prepared before, on any thread.
+    pub fn set_prepared(&mut self, path: &str, prepared: Prepared) -> SourceId {
+        let Prepared { text, hash } = prepared;
         if let Some(&id) = self.by_path.get(path) {
             let source = &mut self.sources[id.0 as usize];
             source.text = text;

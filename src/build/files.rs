@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::config::SiteConfig;
 use crate::diagnostic::Diagnostic;
-use crate::source::{ContentHash, SourceId, SourceMap};
+use crate::source::{ContentHash, Prepared, SourceId, SourceMap};
 
 /// Gives files by path from the site's folder, with `/`.
 pub trait FileProvider: Sync {
@@ -120,12 +120,12 @@ impl Files {
             paths.extend(SETTINGS.iter().map(|name| docset.website(name)));
         }
         let texts: BTreeSet<String> = paths.iter().filter(|path| is_text(path)).cloned().collect();
-        let all: Vec<(String, Result<Vec<u8>, ReadError>)> = texts
+        let all: Vec<(String, ReadText)> = texts
             .into_par_iter()
-            .map(|path| (path.clone(), provider.read(&path)))
+            .map(|path| (path.clone(), read_text(&path, provider)))
             .collect();
-        for (path, bytes) in all {
-            self.set_text(&path, bytes, sources);
+        for (path, text) in all {
+            self.set_text(&path, text, sources);
         }
         let others: Vec<(String, File)> = paths
             .into_par_iter()
@@ -147,11 +147,10 @@ impl Files {
             self.all.remove(&path);
         }
         for path in paths {
-            let bytes = provider.read(path);
             if is_text(path) {
-                self.set_text(path, bytes, sources);
+                self.set_text(path, read_text(path, provider), sources);
             } else {
-                match bytes_file(path, bytes) {
+                match bytes_file(path, provider.read(path)) {
                     Some(file) => self.all.insert(path.clone(), file),
                     None => self.all.remove(path),
                 };
@@ -170,34 +169,49 @@ impl Files {
     /// Loads a text that is not among the site's folders (a COPY DOCS source).
     pub fn also(&mut self, provider: &dyn FileProvider, path: &str, sources: &mut SourceMap) {
         if !self.all.contains_key(path) {
-            let bytes = provider.read(path);
-            if bytes != Err(ReadError::Missing) {
-                self.set_text(path, bytes, sources);
+            let text = read_text(path, provider);
+            if !matches!(text, ReadText::Missing) {
+                self.set_text(path, text, sources);
                 self.also.insert(path.to_owned());
             }
         }
     }
 
-    fn set_text(&mut self, path: &str, bytes: Result<Vec<u8>, ReadError>, sources: &mut SourceMap) {
-        let file = match bytes {
-            Err(ReadError::Missing) => {
+    fn set_text(&mut self, path: &str, text: ReadText, sources: &mut SourceMap) {
+        let file = match text {
+            ReadText::Missing => {
                 self.all.remove(path);
                 return;
             }
-            Err(error) => bad(path, error.to_string()),
-            Ok(bytes) if bytes.len() > MAX_TEXT => bad(
-                path,
-                format!(
-                    "the file is too large: {} MiB, and texts may have 64",
-                    bytes.len() >> 20
-                ),
-            ),
-            Ok(bytes) => match String::from_utf8(bytes) {
-                Ok(text) => File::Text(sources.set(path, &text)),
-                Err(error) => not_utf8(path, &error, sources),
-            },
+            ReadText::Text(prepared) => File::Text(sources.set_prepared(path, prepared)),
+            ReadText::Bad(why) => bad(path, why),
+            ReadText::NotUtf8(lossy) => not_utf8(path, lossy, sources),
         };
         self.all.insert(path.to_owned(), file);
+    }
+}
+
+/// A file that was read as text; made on any thread.
+enum ReadText {
+    Missing,
+    Text(Prepared),
+    Bad(String),
+    /// The text with replacement characters.
+    NotUtf8(Prepared),
+}
+
+fn read_text(path: &str, provider: &dyn FileProvider) -> ReadText {
+    match provider.read(path) {
+        Err(ReadError::Missing) => ReadText::Missing,
+        Err(error) => ReadText::Bad(error.to_string()),
+        Ok(bytes) if bytes.len() > MAX_TEXT => ReadText::Bad(format!(
+            "the file is too large: {} MiB, and texts may have 64",
+            bytes.len() >> 20
+        )),
+        Ok(bytes) => match std::str::from_utf8(&bytes) {
+            Ok(text) => ReadText::Text(Prepared::new(text)),
+            Err(_) => ReadText::NotUtf8(Prepared::new(&String::from_utf8_lossy(&bytes))),
+        },
     }
 }
 
@@ -226,13 +240,10 @@ fn bad(path: &str, why: String) -> File {
 }
 
 /// The place of the first byte that is not UTF-8, shown in the text up to there.
-fn not_utf8(path: &str, error: &std::string::FromUtf8Error, sources: &mut SourceMap) -> File {
-    let at = error.utf8_error().valid_up_to();
-    let lossy = String::from_utf8_lossy(error.as_bytes());
-    let id = sources.set(path, &lossy);
+fn not_utf8(path: &str, lossy: Prepared, sources: &mut SourceMap) -> File {
+    let id = sources.set_prepared(path, lossy);
     let shown = &sources.get(id).text;
-    // The offset in the normalised text may differ after `\r`; the replacement character is easier to find.
-    let start = shown.find('\u{fffd}').unwrap_or(at.min(shown.len()));
+    let start = shown.find('\u{fffd}').unwrap_or(0);
     let span = crate::source::Span {
         source: id,
         range: start..(start + '\u{fffd}'.len_utf8()).min(shown.len()),
@@ -360,7 +371,8 @@ mod tests {
     fn bytes_that_are_not_utf8_have_a_place() {
         let mut sources = SourceMap::default();
         let mut files = Files::default();
-        files.set_text("docs/a.md", Ok(b"ok\nba\xffd".to_vec()), &mut sources);
+        let provider = MemoryFiles([("docs/a.md".to_owned(), b"ok\nba\xffd".to_vec())].into());
+        files.set_text("docs/a.md", read_text("docs/a.md", &provider), &mut sources);
         let Some(File::Bad(diagnostic)) = files.all.get("docs/a.md") else {
             panic!("it is bad")
         };

@@ -316,7 +316,7 @@ impl Job<'_> {
             },
             &contents,
         )?;
-        Ok(Shell {
+        let mut shell = Shell {
             config: &indexed.config,
             site: &indexed.site,
             urls,
@@ -331,7 +331,10 @@ impl Job<'_> {
             logo: theme.logo.clone(),
             favicon: theme.favicon.clone(),
             header: self.resolved.header.clone(),
-        })
+            commons: HashMap::new(),
+        };
+        shell.prepare();
+        Ok(shell)
     }
 
     /// A hash of all that any page may see beside its own text.

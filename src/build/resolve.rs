@@ -222,12 +222,12 @@ fn header(indexed: &Indexed, diagnostics: &mut Vec<Diagnostic>) -> Vec<HeaderPla
 
 /// What stands after the prefix in a link to a target inside the site.
 pub fn inside(indexed: &Indexed, target: &Target) -> String {
-    let urls = crate::site::urls::Urls::new(&indexed.config);
+    let page_path = |route: &str| crate::site::urls::page_path(indexed.config.urls, route);
     match target {
         Target::Page(page, tail) => {
-            format!("{}{tail}", urls.page_path(&indexed.site.page(*page).route))
+            page_path(&indexed.site.page(*page).route) + tail
         }
-        Target::Made(route, tail) => format!("{}{tail}", urls.page_path(route)),
+        Target::Made(route, tail) => page_path(route) + tail,
         Target::File(path, tail) => format!("{}{tail}", crate::site::urls::encode(path)),
         Target::Asset(path, tail) => format!(
             "{}{tail}",

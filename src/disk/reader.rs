@@ -3,7 +3,9 @@
 //! Links that lead out of the site's folder are refused, and so are loops. Names that are not UTF-8, and
 //! folders that cannot be read, are reported and not passed over.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
 
 use walkdir::WalkDir;
 
@@ -11,10 +13,13 @@ use super::words;
 use crate::build::files::{FileProvider, Listing, ReadError};
 
 /// Reads files under one folder.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct DiskFiles {
     root: PathBuf,
     canonical: PathBuf,
+    /// Folders that have been looked up, and whether they lie inside the site's folder. A watcher makes a new
+    /// reader when folders change.
+    folders: RwLock<HashMap<PathBuf, bool>>,
 }
 
 impl DiskFiles {
@@ -32,7 +37,27 @@ impl DiskFiles {
         Ok(Self {
             root: root.to_owned(),
             canonical,
+            folders: RwLock::default(),
         })
+    }
+
+    /// Whether the folder of a file lies inside the site's folder; asked once for each folder.
+    fn folder_inside(&self, file: &Path) -> bool {
+        let folder = file.parent().unwrap_or(&self.root);
+        if let Some(known) = self
+            .folders
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(folder)
+        {
+            return *known;
+        }
+        let inside = self.inside(folder);
+        self.folders
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(folder.to_owned(), inside);
+        inside
     }
 
     /// Whether a path, after following links, lies inside the site's folder.
@@ -95,13 +120,15 @@ impl FileProvider for DiskFiles {
             }
             Err(error) => return Err(ReadError::Failed(words(&error))),
         };
-        // A plain file at a plain path needs no look at where it really lies, unless a folder above is a link.
-        if path.split('/').any(|part| part == "..")
-            || (meta.is_symlink() || path.contains('/')) && !self.inside(&full)
-        {
+        let inside = if meta.is_symlink() {
+            self.inside(&full)
+        } else {
+            self.folder_inside(&full)
+        };
+        if !inside || path.split('/').any(|part| part == "..") {
             return Err(ReadError::Outside);
         }
-        if full.is_dir() {
+        if meta.is_dir() || meta.is_symlink() && full.is_dir() {
             return Err(ReadError::Missing);
         }
         std::fs::read(&full).map_err(|error| match error.kind() {

@@ -68,7 +68,7 @@ pub struct Staging {
     output: PathBuf,
     staging: PathBuf,
     old: HashMap<String, Known>,
-    new: Mutex<Vec<(String, ContentHash)>>,
+    new: Mutex<Vec<(String, Known)>>,
     folders: Mutex<std::collections::HashSet<PathBuf>>,
     bytes: AtomicU64,
     finished: bool,
@@ -134,7 +134,7 @@ impl Staging {
     /// When the disk fails; the old site is still there then.
     pub fn finish(mut self) -> Result<Written, WriteError> {
         let mut new = std::mem::take(&mut *self.new.lock().unwrap_or_else(PoisonError::into_inner));
-        new.sort_unstable();
+        new.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         self.write_manifest(&new)?;
         self.switch()?;
         self.finished = true;
@@ -145,13 +145,14 @@ impl Staging {
         })
     }
 
-    fn write_manifest(&self, new: &[(String, ContentHash)]) -> Result<(), DiskError> {
+    fn write_manifest(&self, new: &[(String, Known)]) -> Result<(), DiskError> {
         let path = self.staging.join(MANIFEST);
         let mut text = format!("{FIRST_LINE}\n");
-        for (name, hash) in new {
-            let meta = fs::symlink_metadata(self.staging.join(name))
-                .map_err(failed("read", &self.staging.join(name)))?;
-            text.push_str(&format!("{hash} {} {} {name}\n", meta.len(), nanos(&meta)));
+        for (name, known) in new {
+            text.push_str(&format!(
+                "{} {} {} {name}\n",
+                known.hash, known.len, known.nanos
+            ));
         }
         fs::write(&path, text).map_err(failed("write", &path))
     }
@@ -181,21 +182,28 @@ impl Staging {
         &self,
         path: &str,
         hash: ContentHash,
-        write: impl FnOnce(&Path) -> std::io::Result<u64>,
+        write: impl FnOnce(&Path) -> std::io::Result<fs::Metadata>,
     ) -> Result<(), String> {
         let target = self.staging.join(path);
         self.folder_of(&target)?;
-        let len = match self.reuse(path, hash, &target) {
-            Some(len) => len,
-            None => write(&target).map_err(|error| {
-                format!("cannot write `{}`: {}", target.display(), words(&error))
-            })?,
+        let known = match self.reuse(path, hash, &target) {
+            Some(known) => known,
+            None => {
+                let meta = write(&target).map_err(|error| {
+                    format!("cannot write `{}`: {}", target.display(), words(&error))
+                })?;
+                Known {
+                    hash,
+                    len: meta.len(),
+                    nanos: nanos(&meta),
+                }
+            }
         };
-        self.bytes.fetch_add(len, Ordering::Relaxed);
+        self.bytes.fetch_add(known.len, Ordering::Relaxed);
         self.new
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .push((path.to_owned(), hash));
+            .push((path.to_owned(), known));
         Ok(())
     }
 
@@ -214,7 +222,7 @@ impl Staging {
     }
 
     /// Links the old file over when it is untouched and has the hash that is wanted.
-    fn reuse(&self, path: &str, hash: ContentHash, target: &Path) -> Option<u64> {
+    fn reuse(&self, path: &str, hash: ContentHash, target: &Path) -> Option<Known> {
         let known = self.old.get(path).filter(|known| known.hash == hash)?;
         let old = self.output.join(path);
         let meta = fs::symlink_metadata(&old).ok()?;
@@ -222,7 +230,7 @@ impl Staging {
             return None;
         }
         fs::hard_link(&old, target).ok()?;
-        Some(known.len)
+        Some(*known)
     }
 }
 
@@ -238,22 +246,13 @@ impl Drop for Staging {
 impl Sink for Staging {
     fn put(&self, path: &str, bytes: Vec<u8>) -> Result<(), String> {
         self.stage(path, ContentHash::of(&bytes), |target| {
-            let mut file = fs::OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .open(target)?;
-            file.write_all(&bytes)?;
-            Ok(bytes.len() as u64)
+            create(target, &bytes)
         })
     }
 
     fn copy(&self, path: &str, from: &str, hash: ContentHash) -> Result<(), String> {
         let source = self.site.join(from);
-        self.stage(path, hash, |target| {
-            let bytes = fs::read(&source)?;
-            fs::write(target, &bytes)?;
-            Ok(bytes.len() as u64)
-        })
+        self.stage(path, hash, |target| create(target, &fs::read(source)?))
     }
 
     fn keep(&self, path: &str) -> Result<(), String> {
@@ -263,8 +262,18 @@ impl Sink for Staging {
             .map(|known| known.hash)
             .ok_or_else(|| format!("`{path}` was not in the build before"))?;
         let from = self.output.join(path);
-        self.stage(path, hash, |target| fs::copy(from, target))
+        self.stage(path, hash, |target| create(target, &fs::read(from)?))
     }
+}
+
+/// Writes a new file; one that is there already would be written twice, which is a bug.
+fn create(target: &Path, bytes: &[u8]) -> std::io::Result<fs::Metadata> {
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(target)?;
+    file.write_all(bytes)?;
+    file.metadata()
 }
 
 /// Changes two folders' places in one step, where the system can.

@@ -2,7 +2,7 @@
 //!
 //! In: the index, a page and what has been made of its doc. Out: a template context, and the page's HTML.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 use tera::{Context, Value};
@@ -46,6 +46,16 @@ pub struct Shell<'a> {
     pub favicon: String,
     /// Where each header link leads, in the order of the configuration.
     pub header: Vec<HeaderPlace>,
+    /// What pages have in common, by the prefix of their links; [`Shell::prepare`] fills it.
+    pub commons: HashMap<String, Common>,
+}
+
+/// Variables that are the same on all pages whose links begin alike.
+#[derive(Clone, Debug)]
+pub struct Common {
+    site: Value,
+    asset: Value,
+    extra_css: Value,
 }
 
 /// Where a header link leads.
@@ -166,10 +176,47 @@ impl Shell<'_> {
     /// The variables that every page has. `reader` is the page of a doc, or none for a page that Docproof makes.
     pub fn context(&self, route: &str, reader: Option<PageId>, page: &PageContext) -> Context {
         let mut context = Context::new();
-        let file = |path: &str| self.urls.file(route, path);
+        let prefix = self.urls.prefix(route);
+        let common = self.commons.get(&prefix);
+        let common = common.cloned().unwrap_or_else(|| self.common(route));
+        context.insert_value("site", common.site);
+        context.insert_value("asset", common.asset);
+        context.insert_value("extra_css", common.extra_css);
+        context.insert("header_links", &self.header_links(route, reader));
+        context.insert("page", page);
+        context.insert("sidebar_html", &None::<String>);
         context.insert(
-            "site",
-            &SiteContext {
+            "version_menu",
+            &reader.and_then(|id| self.version_menu(route, id)),
+        );
+        context
+    }
+
+    /// Prepares what pages have in common, once for each depth of folders rather than for each page.
+    pub fn prepare(&mut self) {
+        let routes = self
+            .site
+            .page_ids()
+            .map(|id| self.site.page(id).route.as_str());
+        let mut made = HashMap::new();
+        for route in routes.chain([HOME]) {
+            let prefix = self.urls.prefix(route);
+            if !made.contains_key(&prefix) {
+                made.insert(prefix, self.common(route));
+            }
+        }
+        self.commons = made;
+    }
+
+    fn common(&self, route: &str) -> Common {
+        let file = |path: &str| self.urls.file(route, path);
+        let assets: BTreeMap<String, String> = self
+            .assets
+            .iter()
+            .map(|(name, path)| (name.clone(), file(path)))
+            .collect();
+        Common {
+            site: Value::from_serializable(&SiteContext {
                 title: &self.config.title,
                 tagline: &self.config.tagline,
                 lang: &self.config.lang,
@@ -180,30 +227,15 @@ impl Shell<'_> {
                 favicon: file(&self.favicon),
                 generator: concat!("Docproof ", env!("CARGO_PKG_VERSION")).to_owned(),
                 footer_html: self.config.theme.footer.as_deref(),
-            },
-        );
-        let assets: BTreeMap<&str, String> = self
-            .assets
-            .iter()
-            .map(|(name, path)| (name.as_str(), file(path)))
-            .collect();
-        context.insert("asset", &assets);
-        context.insert(
-            "extra_css",
-            &self
-                .extra_css
-                .iter()
-                .map(|path| file(path))
-                .collect::<Vec<_>>(),
-        );
-        context.insert("header_links", &self.header_links(route, reader));
-        context.insert("page", page);
-        context.insert("sidebar_html", &None::<String>);
-        context.insert(
-            "version_menu",
-            &reader.and_then(|id| self.version_menu(route, id)),
-        );
-        context
+            }),
+            asset: Value::from(assets),
+            extra_css: Value::from(
+                self.extra_css
+                    .iter()
+                    .map(|path| file(path))
+                    .collect::<Vec<_>>(),
+            ),
+        }
     }
 
     /// The `<title>` of a page.
@@ -319,7 +351,6 @@ impl Shell<'_> {
         struct DocContext<'a> {
             title: &'a str,
             show_title: bool,
-            body_html: Value,
             toc: Vec<TocEntry<'a>>,
             breadcrumbs: Vec<LinkContext>,
             prev: Option<LinkContext>,
@@ -336,10 +367,9 @@ impl Shell<'_> {
                 href: Some(self.urls.page(&page.route, &self.site.page(other).route)),
             })
         };
-        Value::from_serializable(&DocContext {
+        let value = Value::from_serializable(&DocContext {
             title: &self.site.doc(id).title,
             show_title: parts.show_title,
-            body_html: Value::safe_string(parts.body),
             toc: toc(parts.headings),
             breadcrumbs: self.breadcrumbs(id),
             prev: neighbour(page.previous),
@@ -347,7 +377,11 @@ impl Shell<'_> {
             edit_url: &parts.edit_url,
             updated: None,
             banner,
-        })
+        });
+        // Put in by hand: serialising would copy the body once more.
+        let mut map = value.into_map().expect("invariant: a struct is a map");
+        map.insert("body_html".into(), Value::safe_string(parts.body));
+        Value::from(map)
     }
 
     /// Category, subcategory, title.

@@ -56,15 +56,7 @@ impl Urls {
 
     /// A page's path as it stands after the prefix.
     pub fn page_path(&self, route: &str) -> String {
-        let path = encode(route);
-        match self.style {
-            UrlStyle::Html => format!("{path}.html"),
-            UrlStyle::Clean if route == "index" => String::new(),
-            UrlStyle::Clean => match path.strip_suffix("/index") {
-                Some(folder) => format!("{folder}/"),
-                None => path,
-            },
-        }
+        page_path(self.style, route)
     }
 
     /// A link from the page at route `from` to another page.
@@ -94,9 +86,23 @@ impl Urls {
     }
 }
 
+/// A page's path as it stands after the prefix of a link.
+pub fn page_path(style: UrlStyle, route: &str) -> String {
+    let path = encode(route);
+    match style {
+        UrlStyle::Html => path + ".html",
+        UrlStyle::Clean if route == "index" => String::new(),
+        UrlStyle::Clean => match path.strip_suffix("/index") {
+            Some(folder) => format!("{folder}/"),
+            None => path,
+        },
+    }
+}
+
 /// Percent-encodes a path.
 pub fn encode(path: &str) -> String {
-    utf8_percent_encode(path, PATH).to_string()
+    let encoded: std::borrow::Cow<'_, str> = utf8_percent_encode(path, PATH).into();
+    encoded.into_owned()
 }
 
 /// Percent-decodes a path; text that is not UTF-8 afterwards is left as it is.
