@@ -119,6 +119,23 @@ pub enum Part {
     Value,
 }
 
+/// The byte range of the first scalar that is one of `texts`, with its quotes.
+pub fn locate_scalar(text: &str, texts: &[&str]) -> Option<Range<usize>> {
+    let chars = Parser::new_from_str(text)
+        .map_while(Result::ok)
+        .find_map(|(event, span)| match event {
+            Event::Scalar(value, ..) if texts.contains(&&*value) => {
+                Some(span.start.index()..span.end.index())
+            }
+            _ => None,
+        })?;
+    let places = Places {
+        text,
+        events: Vec::new(),
+    };
+    Some(places.to_bytes(&chars))
+}
+
 /// The byte range of the key or value at `path`, or of its nearest ancestor that has a place.
 pub fn locate(text: &str, path: &[Step], part: Part) -> Range<usize> {
     let mut places = Places {
@@ -260,6 +277,14 @@ mod tests {
         );
         assert_eq!(at(text, &[key("list"), Step::Item(1)], Part::Value), "c");
         assert_eq!(at(text, &[key("list"), key("nothing")], Part::Value), "-");
+    }
+
+    #[test]
+    fn scalars_are_found() {
+        let text = "ä: [x, 'y z', \"y z\"]\n";
+        let found = locate_scalar(text, &["q", "y z"]).expect("there is one");
+        assert_eq!(&text[found], "'y z'");
+        assert_eq!(locate_scalar(text, &["y"]), None);
     }
 
     #[test]

@@ -55,7 +55,7 @@ pub fn github(text: &str) -> String {
 
 /// Combining marks of the common blocks: they belong to the letter before them.
 fn is_mark(c: char) -> bool {
-    matches!(u32::from(c), 0x300..=0x36f | 0x483..=0x487 | 0x591..=0x5bd | 0x610..=0x61a | 0x64b..=0x65f | 0x93a..=0x94f | 0xe31 | 0xe34..=0xe3a | 0xe47..=0xe4e | 0x3099 | 0x309a)
+    matches!(u32::from(c), 0x300..=0x36f | 0x483..=0x487 | 0x591..=0x5bd | 0x610..=0x61a | 0x64b..=0x65f | 0x93a..=0x94f | 0xe31 | 0xe34..=0xe3a | 0xe47..=0xe4e | 0x20d0..=0x20f0 | 0x3099 | 0x309a | 0xfe00..=0xfe0f)
 }
 
 /// The rule of Docusaurus 1.12, on the raw Markdown of the heading.
@@ -111,6 +111,7 @@ mod tests {
             ("Émile & café", "émile--café"),
             ("`get_session()` and more", "get_session-and-more"),
             ("中文 标题", "中文-标题"),
+            ("1️⃣ step", "1\u{fe0f}\u{20e3}-step"),
             ("!!!", ""),
         ] {
             assert_eq!(github(text), id, "{text}");

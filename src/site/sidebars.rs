@@ -148,14 +148,13 @@ fn keep_last_places(
         )
         .hint("its last place counts; remove the others");
         if let Some(file) = file {
-            let quoted = file
-                .text
-                .find(&format!("\"{}\"", site.doc(*page).id))
-                .map_or(0..0, |at| at + 1..at + 1 + site.doc(*page).id.len());
+            let id = &site.doc(*page).id;
+            let long = format!("version-{}-{id}", file.version.as_deref().unwrap_or(""));
+            let range = yaml::locate_scalar(&file.text, &[id, &long]).unwrap_or(0..0);
             diagnostic = diagnostic.at(
                 Span {
                     source: file.source,
-                    range: quoted,
+                    range,
                 },
                 "the first place",
             );
