@@ -66,6 +66,27 @@ impl RawCode {
     }
 }
 
+/// The lines of a run of code, each with its place in the run as it is written. The parser joins lines and
+/// leaves out what stands before each of them in a quote or a list; code that has none of that is one piece.
+pub fn lines_with_places<'a>(
+    text: &'a str,
+    written: &'a str,
+) -> impl Iterator<Item = (&'a str, usize)> {
+    let whole = (text == written).then_some((text, 0));
+    let each = if whole.is_some() { "" } else { text };
+    let mut ends = written.match_indices('\n').map(|(at, _)| at);
+    let by_line = each.split_inclusive('\n').map(move |line| {
+        let end = ends.next().unwrap_or(written.len());
+        // A tab may have become spaces, so the place is counted from the end of the line.
+        let mut at = end.saturating_sub(line.trim_end_matches('\n').len());
+        while !written.is_char_boundary(at) {
+            at -= 1;
+        }
+        (line, at)
+    });
+    whole.into_iter().chain(by_line)
+}
+
 const MARKERS: [(&str, MarkerKind); 4] = [
     ("__END_HIGHLIGHT_PHRASE__", MarkerKind::PhraseEnd),
     ("__HIGHLIGHT_PHRASE__", MarkerKind::PhraseStart),

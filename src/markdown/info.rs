@@ -191,7 +191,10 @@ impl Reader {
         for part in list.split(',').map(str::trim).filter(|p| !p.is_empty()) {
             let (from, to) = part.split_once('-').unwrap_or((part, part));
             match (from.trim().parse::<usize>(), to.trim().parse::<usize>()) {
-                (Ok(from), Ok(to)) if from >= 1 && from <= to => ranges.push(from..to + 1),
+                // The largest number has no next one, which the end of a range needs.
+                (Ok(from), Ok(to)) if from >= 1 && from <= to && to < usize::MAX => {
+                    ranges.push(from..to + 1)
+                }
                 _ => self.complain(
                     token,
                     format!("`{part}` is not a line or a range of lines"),
@@ -349,6 +352,10 @@ mod tests {
         assert_eq!(
             said("js {3-1}"),
             ["{3-1} `3-1` is not a line or a range of lines"]
+        );
+        assert_eq!(
+            said("js {18446744073709551615}"),
+            ["{18446744073709551615} `18446744073709551615` is not a line or a range of lines"]
         );
         assert_eq!(
             said("rust file=a.rs"),
