@@ -224,9 +224,7 @@ fn header(indexed: &Indexed, diagnostics: &mut Vec<Diagnostic>) -> Vec<HeaderPla
 pub fn inside(indexed: &Indexed, target: &Target) -> String {
     let page_path = |route: &str| crate::site::urls::page_path(indexed.config.urls, route);
     match target {
-        Target::Page(page, tail) => {
-            page_path(&indexed.site.page(*page).route) + tail
-        }
+        Target::Page(page, tail) => page_path(&indexed.site.page(*page).route) + tail,
         Target::Made(route, tail) => page_path(route) + tail,
         Target::File(path, tail) => format!("{}{tail}", crate::site::urls::encode(path)),
         Target::Asset(path, tail) => format!(
@@ -273,19 +271,11 @@ fn redirects(
         }
     }
     for id in indexed.site.page_ids() {
-        // A doc that several versions show has its old address in the one that readers get first.
+        // A doc of several versions has its old address in the one that readers get first.
         let page = indexed.site.page(id);
         let doc = &indexed.docs.docs[page.doc];
-        let first = indexed.site.docsets[page.docset]
-            .versions
-            .iter()
-            .enumerate()
-            .any(|(n, v)| {
-                n == page.version
-                    && v.by_id.get(&doc.summary.id) == Some(&id)
-                    && is_home_of(indexed, id)
-            });
-        for from in doc.front.front.redirect_from.iter().filter(|_| first) {
+        let old = doc.front.front.redirect_from.iter();
+        for from in old.filter(|from| is_home_of(indexed, id, from)) {
             let place = Span {
                 source: doc.summary.source,
                 range: doc.front.place("redirect_from"),
@@ -314,15 +304,19 @@ fn redirects(
     apart(indexed, all, diagnostics)
 }
 
-/// Whether a page is the first among those that show its doc: of the latest version that has it, else of any.
-fn is_home_of(indexed: &Indexed, id: PageId) -> bool {
+/// Whether a page is the first among the versions of its doc that name this old address: of the latest version
+/// if that does, else of any.
+fn is_home_of(indexed: &Indexed, id: PageId, from: &String) -> bool {
     let page = indexed.site.page(id);
     let docset = &indexed.site.docsets[page.docset];
     let shows = |v: usize| {
         docset.versions[v]
             .by_id
             .get(&indexed.site.docs[page.doc].id)
-            .filter(|p| indexed.site.page(**p).doc == page.doc)
+            .filter(|p| {
+                let doc = &indexed.docs.docs[indexed.site.page(**p).doc];
+                doc.front.front.redirect_from.contains(from)
+            })
             .copied()
     };
     let order = std::iter::once(docset.default_version()).chain(0..docset.versions.len());

@@ -281,12 +281,12 @@ impl Resolver<'_> {
             .folders
             .first()
             .map_or("", |(_, folder)| folder.as_str());
-        let roots = [
-            folder_of(file),
-            self.docs_folder_of(file).unwrap_or(current),
-            current,
-        ];
-        roots
+        let own = self.docs_folder_of(file).unwrap_or(current);
+        // A version's folder holds what changed, and files beside the docs are shared: a doc in a subfolder
+        // finds them where its current self does.
+        let inner = folder_of(file).strip_prefix(own).unwrap_or_default();
+        let beside = format!("{current}{inner}");
+        [folder_of(file), own, &beside, current]
             .into_iter()
             .filter_map(|folder| join_relative(folder, path))
             .find(|full| self.assets.contains_key(full))
