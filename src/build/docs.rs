@@ -403,7 +403,7 @@ fn summary(
         description: fields.description.clone(),
         slug: fields.slug.clone(),
         no_pagination: fields.no_pagination,
-        anchors: parsed.anchors.clone().into(),
+        anchors: parsed.anchors.clone(),
         id_place: Span {
             source,
             range: front.place(key),

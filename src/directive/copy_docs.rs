@@ -124,11 +124,35 @@ pub struct Text {
     pub text: Arc<str>,
 }
 
+/// The text of a body: a part of a source's text, shared with it, or a text of its own.
+#[derive(Clone, Debug)]
+pub struct Body {
+    text: Arc<str>,
+    range: Range<usize>,
+}
+
+impl std::ops::Deref for Body {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.text[self.range.clone()]
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Self {
+            range: 0..text.len(),
+            text: text.into(),
+        }
+    }
+}
+
 /// What a page looks like after expansion.
 #[derive(Clone, Debug)]
 pub struct Expanded {
     /// The body.
-    pub text: Arc<str>,
+    pub text: Body,
     /// Where its bytes came from.
     pub segments: SegmentMap,
     /// Paths that were read, or that were asked for and are missing.
@@ -159,7 +183,7 @@ pub fn expand(
 ) -> Expanded {
     let (marker, problems) = find(&page.text, body_start, rules.dialect);
     let mut out = Expanded {
-        text: Arc::from(""),
+        text: String::new().into(),
         segments: SegmentMap::default(),
         reads: BTreeSet::new(),
         diagnostics: problems.iter().map(|p| p.in_source(page.id, 0)).collect(),
@@ -177,8 +201,16 @@ pub fn expand(
             text.push_str(&source.text[range]);
         };
     let Some(marker) = marker else {
-        push(&mut out.segments, page, body_start..page.text.len(), &[]);
-        out.text = text.into();
+        let range = body_start..page.text.len();
+        let span = Span {
+            source: page.id,
+            range: range.clone(),
+        };
+        out.segments.push(0, &span, Vec::new().into());
+        out.text = Body {
+            text: page.text.clone(),
+            range,
+        };
         return out;
     };
     push(&mut out.segments, page, body_start..marker.pair.start, &[]);

@@ -114,7 +114,7 @@ struct Notes {
 impl<'a> Lower<'a> {
     fn new(blocks: &'a Blocks<'a>, dialect: Dialect) -> Self {
         let doc = ParsedDoc {
-            html: String::with_capacity(blocks.text.len() * 3 / 2),
+            html: String::with_capacity(blocks.text.len() * 5 / 4),
             problems: blocks.problems.clone(),
             ..ParsedDoc::default()
         };
@@ -804,7 +804,7 @@ impl<'a> Lower<'a> {
             .collect();
         anchors.sort_unstable();
         anchors.dedup();
-        self.doc.anchors = anchors;
+        self.doc.anchors = anchors.into();
         self.doc
     }
 }

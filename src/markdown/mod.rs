@@ -36,7 +36,7 @@ pub struct ParsedDoc {
     /// All headings, in order.
     pub headings: Vec<Heading>,
     /// Every id on the page that a link may name, sorted.
-    pub anchors: Vec<String>,
+    pub anchors: std::sync::Arc<[String]>,
     /// Links and images, in order.
     pub links: Vec<Link>,
     /// Code blocks, in order.

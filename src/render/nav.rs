@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use rayon::prelude::*;
 use serde::Serialize;
 use tera::Context;
 
@@ -92,15 +93,18 @@ impl Nav {
 #[derive(Debug, Default)]
 pub struct Navs {
     /// By docset, version, sidebar and branch (no branch: the whole tree).
-    rendered: HashMap<(usize, usize, usize, Vec<usize>), Nav>,
+    rendered: HashMap<Key, Nav>,
 }
+
+/// Docset, version, sidebar and branch.
+type Key = (usize, usize, usize, Vec<usize>);
 
 /// What a sidebar needs beside its entries: how its links are written.
 pub struct LinkWriter<'a> {
     /// The URL rules.
     pub urls: &'a Urls,
     /// Resolves the `href` of a link entry to what stands after the prefix, or to a whole URL.
-    pub link: &'a dyn Fn(&str) -> SidebarHref,
+    pub link: &'a (dyn Fn(&str) -> SidebarHref + Sync),
 }
 
 /// The URL of a link entry.
@@ -135,28 +139,37 @@ impl Navs {
         writer: &LinkWriter<'_>,
         contents: &dyn Fn(usize, usize) -> Option<String>,
     ) -> Result<Self, Box<Diagnostic>> {
-        let mut navs = Self::default();
+        let mut jobs = Vec::new();
         for (d, docset) in site.docsets.iter().enumerate() {
             for (v, version) in docset.versions.iter().enumerate() {
                 for (s, sidebar) in version.sidebars.iter().enumerate() {
-                    let mut maker = Maker {
-                        site,
-                        writer,
-                        templates,
-                        contents: contents(d, v),
-                    };
-                    navs.rendered
-                        .insert((d, v, s, Vec::new()), maker.nav(sidebar, None)?);
+                    jobs.push(((d, v, s, Vec::new()), sidebar, contents(d, v)));
                     if is_large(sidebar) {
-                        for branch in branches(site, sidebar) {
-                            let nav = maker.nav(sidebar, Some(&branch))?;
-                            navs.rendered.insert((d, v, s, branch), nav);
-                        }
+                        let each = branches(site, sidebar).into_iter();
+                        jobs.extend(
+                            each.map(|branch| ((d, v, s, branch), sidebar, contents(d, v))),
+                        );
                     }
                 }
             }
         }
-        Ok(navs)
+        let rendered: Result<HashMap<Key, Nav>, Box<Diagnostic>> = jobs
+            .into_par_iter()
+            .map(|(key, sidebar, contents)| {
+                let maker = Maker {
+                    site,
+                    writer,
+                    templates,
+                    contents,
+                };
+                let branch = (!key.3.is_empty()).then_some(key.3.as_slice());
+                let nav = maker.nav(sidebar, branch)?;
+                Ok((key, nav))
+            })
+            .collect();
+        Ok(Self {
+            rendered: rendered?,
+        })
     }
 
     /// The sidebar of a page.
@@ -230,7 +243,7 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    fn nav(&mut self, sidebar: &Sidebar, branch: Option<&[usize]>) -> Result<Nav, Box<Diagnostic>> {
+    fn nav(&self, sidebar: &Sidebar, branch: Option<&[usize]>) -> Result<Nav, Box<Diagnostic>> {
         let entries = self.entries(&sidebar.entries, &mut Vec::new(), branch);
         let mut context = Context::new();
         context.insert("label", "Docs");
