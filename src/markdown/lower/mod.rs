@@ -3,22 +3,24 @@
 //! In: a text and its dialect. Out: pieces, headings, links, code and tabs. One pass over the events; what
 //! depends on another doc is left as a hole. It must not resolve anything.
 
-use std::collections::HashMap;
+mod blocks;
+mod code;
+mod notes;
+
 use std::ops::Range;
 
+use notes::Notes;
 use pulldown_cmark::{
-    BlockQuoteKind, CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd,
-    TextMergeWithOffset,
+    Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, TextMergeWithOffset,
 };
 
-use super::code::{self, RawCode, find_markers};
-use super::info::parse_info;
+use super::code::RawCode;
 use super::slug::{Slugs, docusaurus_v1, github};
 use super::tables::Table;
-use super::{Heading, Link, LinkKind, ParsedDoc, Piece, autolink, escape_into, raw_html};
+use super::{Heading, Link, LinkKind, ParsedDoc, Piece, autolink, escape_into};
 use crate::config::Dialect;
 use crate::diagnostic::Problem;
-use crate::directive::blocks::{Blocks, Mark, MarkKind, rewrite};
+use crate::directive::blocks::{Blocks, Mark, rewrite};
 
 /// Parses a text.
 pub fn parse(text: &str, dialect: Dialect) -> ParsedDoc {
@@ -100,15 +102,6 @@ struct Lower<'a> {
     code_ranges: Vec<Range<usize>>,
     notes: Notes,
     blocks_seen: usize,
-}
-
-#[derive(Default)]
-struct Notes {
-    /// Labels in the order of their first reference.
-    order: Vec<String>,
-    references: HashMap<String, usize>,
-    definitions: HashMap<String, Vec<Piece>>,
-    places: Vec<(String, Range<usize>)>,
 }
 
 impl<'a> Lower<'a> {
@@ -314,7 +307,7 @@ impl<'a> Lower<'a> {
     fn text(&mut self, text: &str, range: Range<usize>) {
         if let Some(code) = &mut self.code {
             let written = &self.blocks.text[range.clone()];
-            for (line, at) in code::lines_with_places(text, written) {
+            for (line, at) in crate::markdown::code::lines_with_places(text, written) {
                 let at = range.start + at;
                 code.raw
                     .push(line, self.blocks.map.to_input(&(at..at + 1)).start);
@@ -345,18 +338,6 @@ impl<'a> Lower<'a> {
         } else {
             escape_into(&mut self.doc.html, text);
         }
-    }
-
-    fn inline_code(&mut self, code: &str) {
-        if let Some(heading) = &mut self.heading {
-            heading.text.push_str(code);
-            heading.toc_html.push_str("<code>");
-            escape_into(&mut heading.toc_html, code);
-            heading.toc_html.push_str("</code>");
-        }
-        self.html("<code>");
-        escape_into(&mut self.doc.html, code);
-        self.html("</code>");
     }
 
     fn start_heading(&mut self, level: HeadingLevel, id: Option<String>, range: &Range<usize>) {
@@ -407,31 +388,6 @@ impl<'a> Lower<'a> {
         self.piece(Piece::HeadingClose(narrow(n)));
     }
 
-    fn start_quote(&mut self, kind: Option<BlockQuoteKind>) {
-        let kind = match kind {
-            None => {
-                self.html("<blockquote>\n");
-                return;
-            }
-            Some(BlockQuoteKind::Note) => "note",
-            Some(BlockQuoteKind::Tip) => "tip",
-            Some(BlockQuoteKind::Important) => "important",
-            Some(BlockQuoteKind::Warning) => "warning",
-            Some(BlockQuoteKind::Caution) => "caution",
-        };
-        self.open_callout(kind, None);
-    }
-
-    fn open_callout(&mut self, kind: &str, title: Option<&str>) {
-        let mut name = kind.to_owned();
-        name[..1].make_ascii_uppercase();
-        self.html(&format!(
-            "<aside class=\"callout {kind}\"><p class=\"callout-title\">"
-        ));
-        escape_into(&mut self.doc.html, title.unwrap_or(&name));
-        self.html("</p>\n");
-    }
-
     fn start_link(&mut self, kind: LinkType, dest: &str, title: &str, range: Range<usize>) {
         self.in_link += 1;
         self.html("<a href=\"");
@@ -475,209 +431,6 @@ impl<'a> Lower<'a> {
         self.piece(Piece::Image(n));
     }
 
-    fn start_code(&mut self, kind: &CodeBlockKind<'_>, range: Range<usize>) {
-        self.code_ranges.push(range.clone());
-        let info = match kind {
-            CodeBlockKind::Fenced(info) => info.to_string(),
-            CodeBlockKind::Indented => String::new(),
-        };
-        let first_line = self.blocks.text[range.clone()].lines().next().unwrap_or("");
-        let offset = first_line.find(info.as_str()).unwrap_or(0);
-        let info_at = self
-            .place(&(range.start + offset..range.start + offset + 1))
-            .start;
-        self.code = Some(CodeAtHand {
-            raw: RawCode::default(),
-            info,
-            info_at,
-            range: self.place(&range),
-        });
-    }
-
-    fn end_code(&mut self) {
-        let Some(at_hand) = self.code.take() else {
-            return;
-        };
-        let (info, problems) = parse_info(&at_hand.info, at_hand.info_at, self.dialect);
-        self.doc.problems.extend(problems);
-        let tab = info.tab.clone();
-        let (block, problems) = code::build(&at_hand.raw, info, at_hand.range, self.dialect);
-        self.doc.problems.extend(problems);
-        self.doc.codes.push(block);
-        let n = narrow(self.doc.codes.len() - 1);
-        match tab {
-            None => self.piece(Piece::Code(n)),
-            Some(label) => self.code_in_tab(label, n),
-        }
-    }
-
-    /// A fence with `tab=`: joins the fence right before it, or begins a block of tabs.
-    fn code_in_tab(&mut self, label: String, code: u32) {
-        let here = |s: &Self| (s.sinks.last().map_or(0, Vec::len), s.doc.html.len());
-        let joined = self
-            .tab_run
-            .filter(|(_, pieces, html)| here(self) == (*pieces, *html) && self.flushed == *html);
-        let block = if let Some((block, ..)) = joined {
-            // Take back the end of the block.
-            self.sinks
-                .last_mut()
-                .expect("invariant: the page's sink stays")
-                .pop();
-            block
-        } else {
-            self.doc.tabs.push(Vec::new());
-            let block = narrow(self.doc.tabs.len() - 1);
-            self.piece(Piece::TabsOpen(block));
-            block
-        };
-        let labels = &mut self.doc.tabs[block as usize];
-        labels.push(label);
-        let panel = narrow(labels.len() - 1);
-        for piece in [
-            Piece::PanelOpen(block, panel),
-            Piece::Code(code),
-            Piece::PanelClose,
-            Piece::TabsClose,
-        ] {
-            self.piece(piece);
-        }
-        let (pieces, html) = here(self);
-        self.tab_run = Some((block, pieces, html));
-    }
-
-    fn end_html_block(&mut self) {
-        let Some((html, start)) = self.html_block.take() else {
-            return;
-        };
-        let indent = html.len() - html.trim_start_matches([' ', '\t']).len();
-        // The event's range may begin before or after the indentation.
-        let mark = self
-            .blocks
-            .mark_at(start)
-            .or_else(|| self.blocks.mark_at(start + indent))
-            .cloned();
-        match mark {
-            Some(mark) => {
-                // A mark of tabs ends a run of fences, whatever follows.
-                self.tab_run = None;
-                self.mark(mark);
-            }
-            None => {
-                if self.depth == 0 && !html.trim_start().starts_with("<!--") {
-                    self.blocks_seen += 1;
-                }
-                self.raw(&html, start);
-            }
-        }
-    }
-
-    /// Raw HTML: passed on, with its links cut out.
-    fn raw(&mut self, html: &str, start: usize) {
-        let found = raw_html::scan(html);
-        self.raw_ids.extend(found.ids);
-        let mut done = 0;
-        for link in found.links {
-            if is_external(&link.value) || link.value.is_empty() || link.range.start < done {
-                continue;
-            }
-            self.html(&html[done..link.range.start]);
-            let quoted = html[..link.range.start].ends_with(['"', '\'']);
-            if !quoted {
-                self.html("\"");
-            }
-            let kind = if link.is_src {
-                LinkKind::RawSrc
-            } else {
-                LinkKind::RawHref
-            };
-            let range = self.place(&(start + link.range.start..start + link.range.end));
-            let n = self.push_link(Link {
-                kind,
-                dest: link.value,
-                title: String::new(),
-                alt: String::new(),
-                range,
-            });
-            self.piece(Piece::Href(n));
-            if !quoted {
-                self.html("\"");
-            }
-            done = link.range.end;
-        }
-        self.html(&html[done..]);
-    }
-
-    fn mark(&mut self, mark: Mark) {
-        let depth = self.depth;
-        if matches!(
-            mark.kind,
-            MarkKind::Tab(_) | MarkKind::TabsClose | MarkKind::CalloutClose
-        ) && let Some(open) = self.open.last()
-            && open.depth != depth
-        {
-            self.doc.problems.push(
-                Problem::error(
-                    "tabs",
-                    mark.range.clone(),
-                    "this line is not at the level of the block that it belongs to",
-                )
-                .hint("indent it like the line that opened the block")
-                .also(open.mark.range.clone(), "the block begins here"),
-            );
-        }
-        match &mark.kind {
-            MarkKind::TabsOpen => {
-                self.doc.tabs.push(Vec::new());
-                let block = narrow(self.doc.tabs.len() - 1);
-                self.piece(Piece::TabsOpen(block));
-                self.open.push(OpenBlock {
-                    mark,
-                    depth,
-                    tabs: Some(block),
-                    panel_open: false,
-                });
-            }
-            MarkKind::Tab(label) => self.open_panel(label),
-            MarkKind::TabsClose | MarkKind::CalloutClose => self.close_block(),
-            MarkKind::CalloutOpen { kind, title } => {
-                self.open_callout(kind, title.as_deref());
-                self.open.push(OpenBlock {
-                    mark,
-                    depth,
-                    tabs: None,
-                    panel_open: false,
-                });
-            }
-        }
-    }
-
-    fn open_panel(&mut self, label: &str) {
-        let Some(open) = self.open.last_mut() else {
-            return;
-        };
-        let Some(block) = open.tabs else { return };
-        let was_open = std::mem::replace(&mut open.panel_open, true);
-        if was_open {
-            self.piece(Piece::PanelClose);
-        }
-        let labels = &mut self.doc.tabs[block as usize];
-        labels.push(label.to_owned());
-        let panel = narrow(labels.len() - 1);
-        self.piece(Piece::PanelOpen(block, panel));
-    }
-
-    fn close_block(&mut self) {
-        let Some(open) = self.open.pop() else { return };
-        if open.tabs.is_none() {
-            self.html("</aside>\n");
-            return;
-        }
-        if open.panel_open {
-            self.piece(Piece::PanelClose);
-        }
-        self.piece(Piece::TabsClose);
-    }
-
     fn task(&mut self, done: bool) {
         // The marker is the first thing in its item: the item's tag is the last one written.
         if let Some(at) = self.doc.html.rfind("<li>").filter(|at| *at >= self.flushed) {
@@ -690,101 +443,6 @@ impl<'a> Lower<'a> {
         } else {
             "<input type=\"checkbox\" aria-label=\"To do\" disabled> "
         });
-    }
-
-    fn footnote_reference(&mut self, label: &str) {
-        let notes = &mut self.notes;
-        let number = notes
-            .order
-            .iter()
-            .position(|l| l == label)
-            .unwrap_or_else(|| {
-                notes.order.push(label.to_owned());
-                notes.order.len() - 1
-            })
-            + 1;
-        let uses = notes.references.entry(label.to_owned()).or_default();
-        *uses += 1;
-        let suffix = if *uses == 1 {
-            String::new()
-        } else {
-            format!("-{uses}")
-        };
-        self.html(&format!("<sup class=\"footnote-ref\"><a href=\"#fn-{number}\" id=\"fnref-{number}{suffix}\" aria-label=\"Footnote {number}\">{number}</a></sup>"));
-    }
-
-    fn start_footnote(&mut self, label: &str, range: Range<usize>) {
-        self.flush();
-        self.sinks.push(Vec::new());
-        let place = self.place(&range);
-        self.notes.places.push((label.to_owned(), place));
-    }
-
-    fn end_footnote(&mut self) {
-        self.flush();
-        let pieces = self.sinks.pop().unwrap_or_default();
-        if self.sinks.is_empty() {
-            self.sinks.push(Vec::new());
-        }
-        if let Some((label, _)) = self.notes.places.last() {
-            self.notes.definitions.insert(label.clone(), pieces);
-        }
-    }
-
-    fn footnotes(&mut self) {
-        let order = std::mem::take(&mut self.notes.order);
-        for (label, place) in std::mem::take(&mut self.notes.places) {
-            if !order.contains(&label) {
-                let first = place.start..place.start + label.len() + 4;
-                self.doc.problems.push(
-                    Problem::warning(
-                        "footnote",
-                        first,
-                        format!("the footnote `{label}` is never referred to"),
-                    )
-                    .label("not shown"),
-                );
-            }
-        }
-        if order.is_empty() {
-            return;
-        }
-        self.html("<section class=\"footnotes\" aria-label=\"Footnotes\"><ol>\n");
-        for (n, label) in order.iter().enumerate() {
-            let number = n + 1;
-            self.html(&format!("<li id=\"fn-{number}\">"));
-            for piece in self.notes.definitions.remove(label).unwrap_or_default() {
-                self.piece(piece);
-            }
-            self.html(&format!("<a class=\"footnote-back\" href=\"#fnref-{number}\" aria-label=\"Back to reference {number}\">↩</a></li>\n"));
-            self.raw_ids
-                .extend([format!("fn-{number}"), format!("fnref-{number}")]);
-        }
-        self.html("</ol></section>\n");
-    }
-
-    /// Highlight markers that are not in code would show up as bold words.
-    fn stray_markers(&mut self) {
-        if !self.blocks.text.contains("HIGHLIGHT") {
-            return;
-        }
-        let text: &str = &self.blocks.text;
-        let stray: Vec<Range<usize>> = find_markers(text)
-            .filter(|m| {
-                !self
-                    .code_ranges
-                    .iter()
-                    .any(|r| r.start <= m.start && m.end <= r.end)
-            })
-            .collect();
-        for range in stray {
-            let word = text[range.clone()].to_owned();
-            let place = self.place(&range);
-            self.doc.problems.push(
-                Problem::error("highlight", place, format!("`{word}` outside code"))
-                    .hint("markers work inside code blocks; elsewhere use `**bold**`"),
-            );
-        }
     }
 
     fn finish(mut self) -> ParsedDoc {
