@@ -3,16 +3,15 @@
 //! In: the text. Out: the settings and every problem, each at the key or value that is wrong. Written out by
 //! hand over a value tree, because serde's derive stops at the first error and cannot point at a value.
 
-use std::ops::Range;
-
 use serde_yaml::{Mapping, Value};
 
+use super::values::{Checker, Table};
 use super::{
-    Dialect, DocsetConfig, HeaderLink, HeaderTarget, Layout, LinkPolicy, Placed, Redirect,
-    SiteConfig, ThemeConfig, UrlStyle, VersionConfig,
+    Dialect, DocsetConfig, HeaderLink, HeaderTarget, Layout, LinkPolicy, Redirect, SiteConfig,
+    ThemeConfig, UrlStyle, VersionConfig,
 };
-use crate::diagnostic::{Problem, did_you_mean, one_of};
-use crate::yaml::{self, Part, Path, Shown, Step};
+use crate::diagnostic::{Problem, one_of};
+use crate::yaml::{self, Part, Path, Step};
 
 /// Reads a configuration. The settings are usable even when there are problems: what is wrong is left at
 /// its default.
@@ -39,171 +38,7 @@ pub fn parse(text: &str) -> (SiteConfig, Vec<Problem>) {
     (config, checker.problems)
 }
 
-struct Checker<'a> {
-    text: &'a str,
-    problems: Vec<Problem>,
-}
-
-/// A mapping and the path that leads to it.
-struct Table<'a> {
-    map: &'a Mapping,
-    path: Path,
-}
-
-impl<'a> Table<'a> {
-    fn get(&self, key: &str) -> Option<(&'a Value, Path)> {
-        let value = self.map.get(key)?;
-        (!value.is_null()).then(|| (value, self.key(key)))
-    }
-
-    fn key(&self, key: &str) -> Path {
-        let mut path = self.path.clone();
-        path.push(Step::Key(key.to_owned()));
-        path
-    }
-}
-
 impl Checker<'_> {
-    fn place(&self, path: &Path, part: Part) -> Range<usize> {
-        yaml::locate(self.text, path, part)
-    }
-
-    fn error(&mut self, path: &Path, part: Part, message: impl Into<String>) -> &mut Problem {
-        let place = self.place(path, part);
-        self.problems.push(Problem::error("config", place, message));
-        self.problems
-            .last_mut()
-            .expect("invariant: one was just pushed")
-    }
-
-    fn wrong_type(&mut self, value: &Value, path: &Path, wanted: &str) {
-        let what = if path.is_empty() {
-            "the configuration".to_owned()
-        } else {
-            format!("`{}`", Shown(path))
-        };
-        let found = kind_of(value);
-        self.error(path, Part::Value, format!("{what} must be {wanted}"))
-            .label = format!("this is {found}");
-    }
-
-    /// The keys of a table, after complaining about those that are not known.
-    fn table<'v>(&mut self, value: &'v Value, path: Path, known: &[&str]) -> Option<Table<'v>> {
-        let Value::Mapping(map) = value else {
-            self.wrong_type(value, &path, "a table");
-            return None;
-        };
-        self.known_keys(map, &path, known);
-        Some(Table { map, path })
-    }
-
-    fn known_keys(&mut self, map: &Mapping, path: &Path, known: &[&str]) {
-        for key in map.keys() {
-            let Some(name) = key.as_str() else {
-                self.error(
-                    path,
-                    Part::Value,
-                    format!("keys must be text, and {} is not", kind_of(key)),
-                );
-                continue;
-            };
-            if !known.contains(&name) {
-                let mut at = path.clone();
-                at.push(Step::Key(name.to_owned()));
-                let hint = did_you_mean(name, known.iter().copied())
-                    .unwrap_or_else(|| format!("known here: {}", one_of(known)));
-                let inside = if path.is_empty() {
-                    String::new()
-                } else {
-                    format!(" in `{}`", Shown(path))
-                };
-                let problem = self.error(&at, Part::Key, format!("unknown key `{name}`{inside}"));
-                problem.label = "not a setting".into();
-                problem.hints.push(hint);
-            }
-        }
-    }
-
-    fn text(&mut self, table: &Table<'_>, key: &str) -> Option<String> {
-        let (value, path) = table.get(key)?;
-        self.as_text(value, &path)
-    }
-
-    fn as_text(&mut self, value: &Value, path: &Path) -> Option<String> {
-        match value {
-            Value::String(text) => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string()),
-            other => {
-                self.wrong_type(other, path, "text");
-                None
-            }
-        }
-    }
-
-    fn placed(&mut self, value: &Value, path: &Path) -> Option<Placed> {
-        let text = self.as_text(value, path)?;
-        Some(Placed {
-            text,
-            place: self.place(path, Part::Value),
-        })
-    }
-
-    fn flag(&mut self, table: &Table<'_>, key: &str) -> bool {
-        match table.get(key) {
-            None => false,
-            Some((Value::Bool(flag), _)) => *flag,
-            Some((other, path)) => {
-                self.wrong_type(other, &path, "`true` or `false`");
-                false
-            }
-        }
-    }
-
-    /// One of a few names.
-    fn choice<T: Copy>(
-        &mut self,
-        table: &Table<'_>,
-        key: &str,
-        choices: &[(&str, T)],
-    ) -> Option<T> {
-        let name = self.text(table, key)?;
-        if let Some((_, value)) = choices.iter().find(|(n, _)| *n == name) {
-            return Some(*value);
-        }
-        let names: Vec<&str> = choices.iter().map(|(n, _)| *n).collect();
-        let path = table.key(key);
-        let problem = self.error(
-            &path,
-            Part::Value,
-            format!(
-                "`{}` must be {}, not `{name}`",
-                Shown(&path),
-                one_of(&names)
-            ),
-        );
-        problem.hints.extend(did_you_mean(&name, names));
-        None
-    }
-
-    fn list<'v>(&mut self, table: &Table<'v>, key: &str) -> Vec<(&'v Value, Path)> {
-        match table.get(key) {
-            None => Vec::new(),
-            Some((Value::Sequence(items), path)) => items
-                .iter()
-                .enumerate()
-                .map(|(at, item)| {
-                    let mut path = path.clone();
-                    path.push(Step::Item(at));
-                    (item, path)
-                })
-                .collect(),
-            Some((other, path)) => {
-                self.wrong_type(other, &path, "a list");
-                Vec::new()
-            }
-        }
-    }
-
     fn site(&mut self, root: &Mapping) -> SiteConfig {
         const KEYS: [&str; 15] = [
             "title",
@@ -696,17 +531,5 @@ fn default_docset() -> DocsetConfig {
         edit_url: None,
         versions: Vec::new(),
         place: 0..0,
-    }
-}
-
-fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "empty",
-        Value::Bool(_) => "true or false",
-        Value::Number(_) => "a number",
-        Value::String(_) => "text",
-        Value::Sequence(_) => "a list",
-        Value::Mapping(_) => "a table",
-        Value::Tagged(_) => "a tagged value",
     }
 }

@@ -7,6 +7,7 @@
 mod check;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use std::ops::Range;
 
