@@ -301,7 +301,7 @@ mod tests {
     #[test]
     fn a_bomb_is_refused() {
         let mut text = "a: &a [x, x, x, x, x, x, x, x, x]\n".to_owned();
-        for (from, to) in ('a'..'z').zip('b'..='z') {
+        for (from, to) in ('a'..='y').zip('b'..='z') {
             text.push_str(&format!(
                 "{to}: &{to} [{}]\n",
                 vec![format!("*{from}"); 9].join(", ")

@@ -298,7 +298,7 @@ fn svg_size(text: &str) -> Option<(usize, usize)> {
     };
     let pixels = |name: &str| attribute(name)?.trim_end_matches("px").parse::<f64>().ok();
     let round = |x: f64| {
-        if x >= 1.0 && x < 1e6 {
+        if (1.0..1e6).contains(&x) {
             Some(x.round() as usize)
         } else {
             None

@@ -207,7 +207,10 @@ impl Scanner {
             .open
             .last()
             .is_some_and(|o| o.form == Form::CommentTabs);
+        // A fence may begin on this line, after a list marker; its info string is not a directive either.
+        let comment_at = range.start + rest.find("<!--").unwrap_or(0);
         let is_code = self.code.in_fence(range.start)
+            || self.code.in_fence(comment_at)
             || (self.code.in_indented(range.start)
                 && !inside_tabs
                 && self.dialect == Dialect::Docproof);
@@ -604,6 +607,11 @@ mod tests {
 
     #[test]
     fn code_is_left_alone() {
+        let fence = "> - ~~~js <!--DOCUSAURUS_CODE_TABS--> x\n>   y\n>   ~~~\n:::tip\n:::\n";
+        check(
+            fence,
+            &fence.replace(":::tip\n:::\n", "[tip -]\n[CalloutClose]\n"),
+        );
         check(
             "```\n:::note\n<!--DOCUSAURUS_CODE_TABS-->\n```\n",
             "```\n:::note\n<!--DOCUSAURUS_CODE_TABS-->\n```\n",

@@ -87,20 +87,24 @@ fn comment(line: &str) -> Option<&str> {
     (!inside.contains("-->")).then(|| inside.trim())
 }
 
+/// A written path that is not inside `copy_root`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LeavesRoot;
+
 /// Turns a written path into one from the site's folder.
 ///
 /// # Errors
 /// When the path leaves `copy_root`.
-pub fn resolve_path(written: &str, copy_root: &str) -> Result<String, ()> {
+pub fn resolve_path(written: &str, copy_root: &str) -> Result<String, LeavesRoot> {
     let mut parts: Vec<&str> = Vec::new();
     if written.starts_with('/') || written.contains(['\\', '\0']) {
-        return Err(());
+        return Err(LeavesRoot);
     }
     for part in written.split('/') {
         match part {
             "" | "." => {}
             ".." => {
-                parts.pop().ok_or(())?;
+                parts.pop().ok_or(LeavesRoot)?;
             }
             part => parts.push(part),
         }
@@ -282,7 +286,7 @@ impl Chain<'_> {
                 source: doc.id,
                 range: marker.path_range.clone(),
             };
-            let path = resolve_path(&marker.path, self.rules.copy_root).map_err(|()| {
+            let path = resolve_path(&marker.path, self.rules.copy_root).map_err(|LeavesRoot| {
                 let root = if self.rules.copy_root.is_empty() {
                     "the site's folder"
                 } else {

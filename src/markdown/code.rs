@@ -75,14 +75,19 @@ pub fn lines_with_places<'a>(
     let whole = (text == written).then_some((text, 0));
     let each = if whole.is_some() { "" } else { text };
     let mut ends = written.match_indices('\n').map(|(at, _)| at);
-    let by_line = each.split_inclusive('\n').map(move |line| {
+    let by_line = each.split_inclusive('\n').flat_map(move |line| {
         let end = ends.next().unwrap_or(written.len());
-        // A tab may have become spaces, so the place is counted from the end of the line.
-        let mut at = end.saturating_sub(line.trim_end_matches('\n').len());
-        while !written.is_char_boundary(at) {
-            at -= 1;
-        }
-        (line, at)
+        // A tab at the start may have become spaces: what both have is counted from the end of the line.
+        let same: usize = line
+            .trim_end_matches('\n')
+            .chars()
+            .rev()
+            .zip(written[..end].chars().rev())
+            .take_while(|(a, b)| a == b && *a != '\n')
+            .map(|(a, _)| a.len_utf8())
+            .sum();
+        let (made, kept) = line.split_at(line.trim_end_matches('\n').len() - same);
+        [(made, end - same), (kept, end - same)]
     });
     whole.into_iter().chain(by_line)
 }
@@ -179,6 +184,9 @@ pub fn build(
     builder.run();
     (builder.block, builder.problems)
 }
+
+/// Sets one way of marking a line.
+type MarkLine = fn(&mut LineMark);
 
 /// An open marker: where it stands in the raw text, and where its range begins in the clean text.
 type OpenMark = Option<(Range<usize>, usize)>;
@@ -442,7 +450,7 @@ impl Builder<'_> {
     fn fence_marks(&mut self) {
         let count = self.block.lines.len();
         let info = self.block.info.clone();
-        let set: [(&[Range<usize>], fn(&mut LineMark)); 3] = [
+        let set: [(&[Range<usize>], MarkLine); 3] = [
             (&info.highlight, |m| m.highlight = true),
             (&info.ins, |m| m.ins = true),
             (&info.del, |m| m.del = true),

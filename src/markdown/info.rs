@@ -305,7 +305,7 @@ mod tests {
         );
         assert_eq!(
             (got.highlight, got.ins, got.del),
-            (vec![1..2, 3..6], vec![2..3], vec![3..5])
+            (vec![1..2, 3..6], [2..3].to_vec(), [3..5].to_vec())
         );
         assert!(got.numbers && got.wrap && got.collapse);
         assert_eq!(

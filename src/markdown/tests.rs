@@ -179,6 +179,11 @@ fn places_in_quoted_code_are_those_of_their_line() {
     let problems = parse(text, Dialect::Docproof).problems;
     let places: Vec<&str> = problems.iter().map(|p| &text[p.range.clone()]).collect();
     assert_eq!(places, ["__HIGHLIGHT__"]);
+    // The first tab is partly the item's: the code begins with spaces that nobody wrote.
+    let text = "- \t\té __HIGHLIGHT__\n";
+    let problems = parse(text, Dialect::Docproof).problems;
+    let places: Vec<&str> = problems.iter().map(|p| &text[p.range.clone()]).collect();
+    assert_eq!(places, ["__HIGHLIGHT__"]);
 }
 
 #[test]

@@ -198,12 +198,10 @@ impl Shell<'_> {
             .site
             .page_ids()
             .map(|id| self.site.page(id).route.as_str());
-        let mut made = HashMap::new();
+        let mut made: HashMap<String, Common> = HashMap::new();
         for route in routes.chain([HOME]) {
             let prefix = self.urls.prefix(route);
-            if !made.contains_key(&prefix) {
-                made.insert(prefix, self.common(route));
-            }
+            made.entry(prefix).or_insert_with(|| self.common(route));
         }
         self.commons = made;
     }
