@@ -30,7 +30,7 @@ pub fn parse(text: &str) -> (SiteConfig, Vec<Problem>) {
         Err(error) => {
             checker
                 .problems
-                .push(Problem::error("yaml", error.range, error.message).label("not valid YAML"));
+                .push(Problem::error("config", error.range, error.message).label("not valid YAML"));
             Mapping::new()
         }
     };
