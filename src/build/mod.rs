@@ -7,12 +7,18 @@
 //! load -> front matter, expand, parse -> index -> resolve -> render. What is remembered is keyed by the
 //! content it was made from, so an incremental build cannot differ from a clean one.
 
+pub mod changes;
+pub mod copies;
+pub mod cut;
 pub mod docs;
 pub mod files;
+pub mod front_text;
 pub mod output;
 mod publish;
+pub mod readme;
 mod resolve;
 mod settings;
+pub mod version_list;
 mod wiring;
 
 use std::collections::HashMap;

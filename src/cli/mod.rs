@@ -4,7 +4,14 @@
 //! failure of the world, 70 a bug.
 
 mod build;
+mod clean;
+mod completions;
+mod copies;
+mod init;
+mod man;
+mod open;
 mod report;
+mod version;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -66,8 +73,20 @@ pub enum Colour {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    /// Make a new site
+    Init(init::InitArgs),
     /// Build the site
     Build(build::BuildArgs),
+    /// Show which pages copy the text of others, and bring stale copies up to date
+    Copies(copies::CopiesArgs),
+    /// Cut, remove and list versions of the docs
+    Version(version::VersionArgs),
+    /// Remove the built site and the cache
+    Clean(clean::CleanArgs),
+    /// Print a completion script for a shell
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page
+    Man(man::ManArgs),
 }
 
 /// Runs the program.
@@ -86,7 +105,13 @@ pub fn main() -> ExitCode {
 
 fn run(args: Args) -> u8 {
     match args.command {
+        Command::Init(own) => init::run(&args.common, &own),
         Command::Build(own) => build::run(&args.common, &own),
+        Command::Copies(own) => copies::run(&args.common, &own),
+        Command::Version(own) => version::run(&args.common, &own),
+        Command::Clean(own) => clean::run(&args.common, &own),
+        Command::Completions(own) => completions::run(&own),
+        Command::Man(own) => man::run(&args.common, &own),
     }
 }
 

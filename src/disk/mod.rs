@@ -2,6 +2,7 @@
 //!
 //! In: paths. Out: bytes, and small typed errors. It must not know what the files mean, nor print.
 
+pub mod edit;
 pub mod reader;
 pub mod writer;
 
