@@ -610,7 +610,7 @@ mod tests {
         let fence = "> - ~~~js <!--DOCUSAURUS_CODE_TABS--> x\n>   y\n>   ~~~\n:::tip\n:::\n";
         check(
             fence,
-            &fence.replace(":::tip\n:::\n", "[tip -]\n[CalloutClose]\n"),
+            &fence.replace(":::tip\n:::\n", "\n[tip -]\n[CalloutClose]\n"),
         );
         check(
             "```\n:::note\n<!--DOCUSAURUS_CODE_TABS-->\n```\n",

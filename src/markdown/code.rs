@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::info::FenceInfo;
+pub use super::raw_code::{RawCode, lines_with_places};
 use crate::config::Dialect;
 use crate::diagnostic::Problem;
 use crate::directive::code_lines::lines_with_offsets;
@@ -36,60 +37,6 @@ pub struct LineMark {
     pub del: bool,
     /// Part of the program, not of what is shown at first.
     pub hidden: bool,
-}
-
-/// The raw text of a block as the parser gave it: pieces, each with its place in the expanded text.
-#[derive(Clone, Debug, Default)]
-pub struct RawCode {
-    text: String,
-    pieces: Vec<(usize, usize)>,
-}
-
-impl RawCode {
-    /// Adds a piece that stands at `at`.
-    pub fn push(&mut self, piece: &str, at: usize) {
-        self.pieces.push((self.text.len(), at));
-        self.text.push_str(piece);
-    }
-
-    /// The place of a range of the raw text.
-    fn place(&self, range: &Range<usize>) -> Range<usize> {
-        let n = self
-            .pieces
-            .partition_point(|(out, _)| *out <= range.start)
-            .saturating_sub(1);
-        let Some((out, at)) = self.pieces.get(n) else {
-            return range.clone();
-        };
-        let start = at + range.start - out;
-        start..start + range.len()
-    }
-}
-
-/// The lines of a run of code, each with its place in the run as it is written. The parser joins lines and
-/// leaves out what stands before each of them in a quote or a list; code that has none of that is one piece.
-pub fn lines_with_places<'a>(
-    text: &'a str,
-    written: &'a str,
-) -> impl Iterator<Item = (&'a str, usize)> {
-    let whole = (text == written).then_some((text, 0));
-    let each = if whole.is_some() { "" } else { text };
-    let mut ends = written.match_indices('\n').map(|(at, _)| at);
-    let by_line = each.split_inclusive('\n').flat_map(move |line| {
-        let end = ends.next().unwrap_or(written.len());
-        // A tab at the start may have become spaces: what both have is counted from the end of the line.
-        let same: usize = line
-            .trim_end_matches('\n')
-            .chars()
-            .rev()
-            .zip(written[..end].chars().rev())
-            .take_while(|(a, b)| a == b && *a != '\n')
-            .map(|(a, _)| a.len_utf8())
-            .sum();
-        let (made, kept) = line.split_at(line.trim_end_matches('\n').len() - same);
-        [(made, end - same), (kept, end - same)]
-    });
-    whole.into_iter().chain(by_line)
 }
 
 const MARKERS: [(&str, MarkerKind); 4] = [
@@ -233,7 +180,7 @@ impl Builder<'_> {
                 is_first = before == 0;
                 continue;
             }
-            let hidden = self.block.info.is_rust() && self.hide(line_start);
+            let hidden = self.block.info.is_rust() && self.hide(line_start, &mut ranges);
             let highlight = self.comment_open.is_some() || std::mem::take(&mut self.mark_next);
             self.block.lines.push(LineMark {
                 highlight,
@@ -247,6 +194,7 @@ impl Builder<'_> {
         self.unclosed();
         self.mark_lines(&ranges);
         self.fence_marks();
+        self.block.phrases.retain(|r| !r.is_empty());
         self.block.phrases.sort_by_key(|r| r.start);
         self.block.phrases.dedup_by(|b, a| {
             let overlap = b.start <= a.end;
@@ -260,7 +208,7 @@ impl Builder<'_> {
     /// Takes back a line that held nothing but markers; ranges that began on it begin on the next line.
     fn drop_line(&mut self, before: usize, ranges: &mut [Range<usize>]) {
         self.block.text.truncate(before);
-        for range in ranges {
+        for range in ranges.iter_mut().chain(&mut self.block.phrases) {
             range.start = range.start.min(before);
             range.end = range.end.min(before);
         }
@@ -274,6 +222,7 @@ impl Builder<'_> {
 
     /// Copies a line without its markers. Returns whether it had any.
     fn marked_line(&mut self, line: &str, start: usize, ranges: &mut Vec<Range<usize>>) -> bool {
+        let before = self.block.text.len();
         let mut copied = 0;
         let mut had = false;
         for (marker, kind) in markers_in(line) {
@@ -297,7 +246,38 @@ impl Builder<'_> {
             }
         }
         self.block.text.push_str(&line[copied..]);
+        if had {
+            self.joined_markers(line, start, before, ranges);
+        }
         had
+    }
+
+    /// Markers that came together when those between their parts were taken out. A mistake or a trick: what
+    /// they would mark is not marked, and they are taken out as well.
+    fn joined_markers(
+        &mut self,
+        line: &str,
+        start: usize,
+        line_start: usize,
+        ranges: &mut [Range<usize>],
+    ) {
+        let mut clean = self.block.text[line_start..].to_owned();
+        let mut found = false;
+        loop {
+            let Some(marker) = find_markers(&clean).next() else {
+                break;
+            };
+            clean.replace_range(marker, "");
+            found = true;
+        }
+        if !found {
+            return;
+        }
+        self.drop_line(line_start, ranges);
+        self.block.text.push_str(&clean);
+        let place = self.raw.place(&(start..start + line.len()));
+        let problem = Problem::error("highlight", place, "a highlight marker inside another one");
+        self.problems.push(problem.hint("take one of them out"));
     }
 
     fn slot(&mut self, kind: MarkerKind) -> &mut OpenMark {
@@ -408,7 +388,7 @@ impl Builder<'_> {
     }
 
     /// rustdoc's rule for hidden lines (`map_line`), on the line that was just written.
-    fn hide(&mut self, line_start: usize) -> bool {
+    fn hide(&mut self, line_start: usize, ranges: &mut [Range<usize>]) -> bool {
         let line = &self.block.text[line_start..];
         let trimmed = line.trim_start();
         let hash = line_start + line.len() - trimmed.len();
@@ -419,11 +399,13 @@ impl Builder<'_> {
             _ => return false,
         };
         self.block.text.replace_range(hash..hash + remove, "");
-        for range in &mut self.block.phrases {
-            for end in [&mut range.start, &mut range.end] {
-                if *end > hash {
-                    *end = (*end).saturating_sub(remove).max(hash);
-                }
+        let open = [&mut self.lines_open, &mut self.phrase_open];
+        let starts = open.into_iter().flatten().map(|(_, start)| start);
+        let phrases = &mut self.block.phrases;
+        let ends = phrases.iter_mut().chain(ranges);
+        for place in ends.flat_map(|r| [&mut r.start, &mut r.end]).chain(starts) {
+            if *place > hash {
+                *place = place.saturating_sub(remove).max(hash);
             }
         }
         hidden
@@ -575,6 +557,11 @@ mod tests {
             "|a\n>|b\n>|\n>|c\n|d\n",
         );
         check("js", "__HIGHLIGHT__\nb\n__END_HIGHLIGHT__\n", ">|b\n");
+        check(
+            "js",
+            "a\n__HIGHLIGHT_PHRASE__   __END_HIGHLIGHT_PHRASE__\n",
+            "|a\n",
+        );
     }
 
     #[test]
@@ -624,6 +611,11 @@ mod tests {
             ".|f([x])\n",
         );
         check("py", "# a comment\n", "|# a comment\n");
+        check(
+            "rust",
+            "## é__HIGHLIGHT__éé\n# é\n# é __END_HIGHLIGHT__é\n",
+            ">|# ééé\n>.|é\n>.|éé\n",
+        );
     }
 
     #[test]
@@ -647,6 +639,15 @@ mod tests {
             "js",
             "__HIGHLIGHT_PHRASE__ a\nb __END_HIGHLIGHT_PHRASE__\n",
             "|a\n|b\n!__HIGHLIGHT_PHRASE__ a marked phrase runs over several lines\n",
+        );
+    }
+
+    #[test]
+    fn markers_cannot_be_made_of_markers() {
+        check(
+            "js",
+            "a __HIGH__HIGHLIGHT____END_HIGHLIGHT__LIGHT__ b\n",
+            "|a  b\n!a __HIGH__HIGHLIGHT____END_HIGHLIGHT__LIGHT__ b a highlight marker inside another one\n",
         );
     }
 

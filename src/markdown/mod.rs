@@ -12,6 +12,7 @@ mod autolink;
 mod code;
 mod info;
 mod lower;
+mod raw_code;
 mod raw_html;
 mod slug;
 mod tables;
