@@ -1,0 +1,12 @@
+//! The properties that the fuzz targets check, one module for each target.
+//!
+//! In: a text that a fuzzer made. Out: nothing, or a panic when a property does not hold. Everything runs in
+//! memory: no target reads or writes a file of its own.
+
+pub mod config;
+pub mod directives;
+pub mod front_matter;
+pub mod info_strings;
+pub mod rust_highlight;
+pub mod shared;
+pub mod sidebars;
