@@ -1,5 +1,7 @@
 //! How much time one block has left. In: a limit; out: whether it is used up. Counts the thread's
 //! own CPU time where the system tells it, so that a busy machine does not change what is built.
+//!
+//! tidy: clock (bounding the time of a block is the one use of a clock below the doors)
 
 use std::time::Duration;
 #[cfg(not(unix))]
