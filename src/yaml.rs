@@ -52,6 +52,12 @@ pub struct YamlError {
 /// # Errors
 /// When the text is not one YAML document.
 pub fn parse(text: &str) -> Result<Value, YamlError> {
+    if let Some(at) = too_deep(text) {
+        return Err(YamlError {
+            message: "lists and tables are nested too deeply".into(),
+            range: mark_at(text, at),
+        });
+    }
     serde_yaml::from_str::<Value>(text).map_err(|error| {
         let offset = error.location().map_or(0, |l| l.index().min(text.len()));
         let message = error.to_string();
@@ -66,6 +72,21 @@ pub fn parse(text: &str) -> Result<Value, YamlError> {
             message,
             range: mark_at(text, offset),
         }
+    })
+}
+
+/// Where brackets stand open that nobody would write. The parser takes the square of their number in time
+/// before it refuses them, so they are counted first; brackets in texts count, too, hence the high limit.
+fn too_deep(text: &str) -> Option<usize> {
+    const MOST: usize = 2_000;
+    let mut open = 0_usize;
+    text.bytes().position(|byte| {
+        match byte {
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open > MOST
     })
 }
 

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::{Common, FINE, Format, PROBLEMS, USAGE, report};
 use crate::build::files::ChangeSet;
 use crate::build::{Build, Outcome, Phase};
-use crate::disk::reader::DiskFiles;
+use crate::disk::reader::{DiskFiles, overlapped};
 use crate::disk::writer::{Staging, WriteError};
 use crate::disk::{read_cache, write_cache};
 
@@ -67,6 +67,16 @@ pub fn run(common: &Common, args: &BuildArgs) -> u8 {
         build.import_highlights(&bytes);
     }
     let output = output_folder(common, args, &files);
+    if args.out.is_some()
+        && let Some(source) = overlapped(&common.site, &output, &sources(&files))
+    {
+        let message = format!(
+            "the output folder `{}` overlaps the source folder `{source}`",
+            output.display()
+        );
+        report::failure(common, &message, Some("choose a folder of its own"));
+        return USAGE;
+    }
     let staging = match Staging::begin(&common.site, &output, args.force) {
         Ok(staging) => staging,
         Err(error) => return cannot_write(common, &error),
@@ -129,15 +139,25 @@ fn looks_like_a_site(site: &Path) -> bool {
 
 /// The output folder: the option's, relative to where the program was called, else the configuration's.
 fn output_folder(common: &Common, args: &BuildArgs, files: &DiskFiles) -> PathBuf {
+    args.out
+        .clone()
+        .unwrap_or_else(|| common.site.join(settings(files).output))
+}
+
+/// The folders that the site is read from.
+fn sources(files: &DiskFiles) -> Vec<String> {
+    settings(files).source_folders()
+}
+
+/// The settings as far as they can be read; the build reports what is wrong with them.
+fn settings(files: &DiskFiles) -> crate::config::SiteConfig {
     use crate::build::files::FileProvider as _;
-    args.out.clone().unwrap_or_else(|| {
-        let text = files
-            .read(crate::config::FILE_NAME)
-            .ok()
-            .and_then(|bytes| String::from_utf8(bytes).ok())
-            .unwrap_or_default();
-        common.site.join(crate::config::parse(&text).0.output)
-    })
+    let text = files
+        .read(crate::config::FILE_NAME)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .unwrap_or_default();
+    crate::config::parse(&text).0
 }
 
 fn cannot_write(common: &Common, error: &WriteError) -> u8 {

@@ -10,7 +10,41 @@ use std::sync::{PoisonError, RwLock};
 use walkdir::WalkDir;
 
 use super::words;
-use crate::build::files::{FileProvider, Listing, ReadError};
+use crate::build::files::{FileProvider, Listing, ReadError, SETTINGS};
+use crate::config::FILE_NAME;
+
+const NOT_A_FILE: &str = "not a file or folder (a socket, pipe or device)";
+
+/// The source folder (from the site's folder, `.` for that itself) that an output folder holds or lies in.
+pub fn overlapped(site: &Path, output: &Path, sources: &[String]) -> Option<String> {
+    let (site, output) = (real(site), real(output));
+    if site.starts_with(&output) {
+        return Some(".".into());
+    }
+    sources
+        .iter()
+        .find(|source| {
+            let source = real(&site.join(source));
+            source.starts_with(&output) || output.starts_with(&source)
+        })
+        .cloned()
+}
+
+/// Where a path leads, with links followed as far as it exists.
+fn real(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut found = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::ParentDir => {
+                found.pop();
+            }
+            part => found.push(part),
+        }
+        found = found.canonicalize().unwrap_or(found);
+    }
+    found
+}
 
 /// Reads files under one folder.
 #[derive(Debug)]
@@ -74,16 +108,25 @@ impl FileProvider for DiskFiles {
         if std::fs::symlink_metadata(&top).is_err() {
             return listing;
         }
-        let walk = WalkDir::new(&top)
+        let mut walk = WalkDir::new(&top)
             .follow_links(true)
             .into_iter()
             .filter_entry(|entry| {
                 // Editors and version control keep files of their own in hidden folders.
                 entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
             });
-        for entry in walk {
+        // Not a `for` loop: a link that leads out is left without a look at what lies behind it.
+        while let Some(entry) = walk.next() {
             match entry {
                 Ok(entry) => {
+                    if entry.path_is_symlink() && !self.inside(entry.path()) {
+                        let why = "a link that leads out of the site's folder".to_owned();
+                        listing.problems.push((self.shown(entry.path()), why));
+                        if entry.file_type().is_dir() {
+                            walk.skip_current_dir();
+                        }
+                        continue;
+                    }
                     if entry.file_type().is_dir() && !entry.path_is_symlink() {
                         continue;
                     }
@@ -128,8 +171,18 @@ impl FileProvider for DiskFiles {
         if !inside || path.split('/').any(|part| part == "..") {
             return Err(ReadError::Outside);
         }
-        if meta.is_dir() || meta.is_symlink() && full.is_dir() {
-            return Err(ReadError::Missing);
+        let real = std::fs::metadata(&full).map_err(|error| ReadError::Failed(words(&error)))?;
+        if real.is_dir() {
+            // A folder is no text of a doc, but where the settings are looked for it must not pass unseen.
+            let name = path.rsplit('/').next().unwrap_or(path);
+            return Err(if name == FILE_NAME || SETTINGS.contains(&name) {
+                ReadError::Failed("it is a folder".into())
+            } else {
+                ReadError::Missing
+            });
+        }
+        if !real.is_file() {
+            return Err(ReadError::Failed(NOT_A_FILE.into()));
         }
         std::fs::read(&full).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => ReadError::Missing,
@@ -159,19 +212,10 @@ impl DiskFiles {
                 .push((path, "the name of this file is not UTF-8".into()));
             return;
         };
-        if entry.path_is_symlink() && !self.inside(entry.path()) {
-            listing
-                .problems
-                .push((path, "a link that leads out of the site's folder".into()));
-            return;
-        }
         if entry.file_type().is_file() {
             listing.files.push(text.replace('\\', "/"));
         } else if !entry.file_type().is_dir() {
-            listing.problems.push((
-                path,
-                "not a file or folder (a socket, pipe or device)".into(),
-            ));
+            listing.problems.push((path, NOT_A_FILE.into()));
         }
     }
 }

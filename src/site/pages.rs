@@ -346,6 +346,9 @@ pub fn bad_route(route: &str) -> Option<String> {
         "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
     ];
     for part in route.split('/') {
+        if part.is_empty() {
+            return Some("has an empty part".into());
+        }
         let stem = part.split('.').next().unwrap_or(part).to_lowercase();
         if RESERVED.contains(&stem.as_str()) {
             return Some(format!("holds the name `{part}`, which Windows reserves"));
