@@ -58,7 +58,9 @@ impl Engine {
         let highlighted = contain(|| match language {
             Language::Console => self.console(code),
             Language::Grammar(index) => self.block(self.grammar(index, code)?, code),
-            Language::Plain | Language::Rust => Ok(plain_tokens(code)),
+            Language::Plain | Language::Rust | Language::Script(_) | Language::Json => {
+                Ok(plain_tokens(code))
+            }
         });
         highlighted.unwrap_or(Err(PlainReason::EngineFailed))
     }

@@ -1,6 +1,8 @@
 //! The table of languages: names that a code fence may use, the label to show, the grammar to use.
 //! In: a name; out: a small `Language`. Loads no grammar and never guesses from the code itself.
 
+use super::javascript::Dialect;
+
 /// A language that code can be highlighted as. Cheap to copy and compare.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Language {
@@ -8,10 +10,27 @@ pub enum Language {
     Plain,
     /// Rust, which has a highlighter of its own.
     Rust,
+    /// JavaScript or a language around it, which have a highlighter of their own.
+    Script(Script),
+    /// JSON, which has a highlighter of its own.
+    Json,
     /// A terminal session: prompt lines are shell, the others output.
     Console,
     /// Any other language, by its place in this file's table.
     Grammar(GrammarIndex),
+}
+
+/// A language that is JavaScript with something added.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Script {
+    /// JavaScript itself.
+    JavaScript,
+    /// JavaScript with elements.
+    Jsx,
+    /// JavaScript with types.
+    TypeScript,
+    /// JavaScript with types and elements.
+    Tsx,
 }
 
 /// The place of a language in the table of grammars.
@@ -39,6 +58,16 @@ impl Language {
             "rust" | "rs" | "rust-script" => Some(Language::Rust),
             "console" | "shell-session" | "shellsession" | "sh-session" | "bash-session"
             | "terminal" => Some(Language::Console),
+            "javascript" | "js" | "mjs" | "cjs" | "node" | "es6" | "ecmascript" => {
+                Some(Language::Script(Script::JavaScript))
+            }
+            "jsx" | "babel" | "javascriptreact" | "flow" => Some(Language::Script(Script::Jsx)),
+            "typescript" | "ts" | "mts" | "cts" | "deno" => {
+                Some(Language::Script(Script::TypeScript))
+            }
+            "tsx" | "typescriptreact" => Some(Language::Script(Script::Tsx)),
+            "json" | "jsonc" | "json5" | "jsonl" | "ndjson" | "ipynb" | "webmanifest"
+            | "geojson" => Some(Language::Json),
             _ => grammar_index(&name).map(Language::Grammar),
         }
     }
@@ -48,6 +77,8 @@ impl Language {
         match self {
             Language::Plain => "",
             Language::Rust => "Rust",
+            Language::Script(script) => script.label(),
+            Language::Json => "JSON",
             Language::Console => "Console",
             Language::Grammar(index) => index.row().label,
         }
@@ -59,7 +90,27 @@ impl Language {
             Language::Grammar(index) => index.row().grammar,
             Language::Plain => "\u{1}plain",
             Language::Rust => "\u{1}rust",
+            Language::Script(script) => script.label(),
+            Language::Json => "\u{1}json",
             Language::Console => "\u{1}console",
+        }
+    }
+}
+
+impl Script {
+    fn label(self) -> &'static str {
+        match self {
+            Script::JavaScript => "JavaScript",
+            Script::Jsx => "JSX",
+            Script::TypeScript => "TypeScript",
+            Script::Tsx => "TSX",
+        }
+    }
+
+    pub(super) fn dialect(self) -> Dialect {
+        Dialect {
+            types: matches!(self, Script::TypeScript | Script::Tsx),
+            elements: self != Script::TypeScript,
         }
     }
 }
@@ -204,23 +255,8 @@ pub(super) static TABLE: &[Row] = &[
         "Java Properties",
         "properties java-properties",
     ),
-    row(
-        "JavaScript",
-        "JavaScript (Babel)",
-        "javascript js mjs cjs node es6 ecmascript",
-    ),
-    row(
-        "JSX",
-        "JavaScript (Babel)",
-        "jsx babel javascriptreact flow",
-    ),
     row("Jinja", "Jinja2", "jinja jinja2 j2"),
     row("jq", "JQ", "jq"),
-    row(
-        "JSON",
-        "JSON",
-        "json jsonc json5 jsonl ndjson ipynb webmanifest geojson",
-    ),
     row("Jsonnet", "jsonnet", "jsonnet libsonnet"),
     row("JSP", "Java Server Page (JSP)", "jsp"),
     row("Julia", "Julia", "julia jl"),
@@ -351,8 +387,6 @@ pub(super) static TABLE: &[Row] = &[
     row("Textile", "Textile", "textile"),
     row("TOML", "TOML", "toml tml"),
     row("TSV", "Tab Separated Values", "tsv"),
-    row("TSX", "TypeScriptReact", "tsx typescriptreact"),
-    row("TypeScript", "TypeScript", "typescript ts mts cts deno"),
     row("Typst", "Typst", "typst typ"),
     row("Varlink", "varlink", "varlink"),
     row("Verilog", "Verilog", "verilog v vh"),

@@ -118,6 +118,11 @@ const LEFT_OUT: &[&str] = &[
     "passwd",
     "resolv",
     "HTML (Erlang)",
+    // These have highlighters of our own.
+    "JavaScript (Babel)",
+    "JSON",
+    "TypeScript",
+    "TypeScriptReact",
 ];
 
 #[test]

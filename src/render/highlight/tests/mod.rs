@@ -2,6 +2,8 @@
 
 mod bounds;
 mod grammars;
+mod javascript;
+mod javascript_samples;
 mod memory;
 mod rust;
 mod samples;

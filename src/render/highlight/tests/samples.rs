@@ -36,10 +36,10 @@ export default async function main(a, b = 1) {
         r#"[c // comment]
 [k import] { readFile } [k from] [s "node:fs"];
 [k export] [k default] [k async] [k function] [f main](a, b = [n 1]) {
-  [k const] re =[s  /a[b]/][k g]; [c /* c */]
+  [k const] re = [s /a[b]/][k g]; [c /* c */]
   [k if] (a === [k null] && !b) [k return] [s `x ]${a.[f foo]([n 1])}[s  y`];
-  [k class] [t Foo] [k extends] Bar { [k static] x = [n 1]; [k get] [f y]() { [k return] [k this].x; } }
-  [k const] [f f] = (x) => x + [n 0xff]; [k new] [t Map](); [t console].[f log](f, [k undefined], { key: [n 1], [s "k2"]: [n 2] });
+  [k class] [t Foo] [k extends] [t Bar] { [k static] [p x] = [n 1]; [k get] [f y]() { [k return] [k this].x; } }
+  [k const] [f f] = (x) => x + [n 0xff]; [k new] [t Map](); [t console].[f log](f, [k undefined], { [p key]: [n 1], [p "k2"]: [n 2] });
 }
 "#,
     ),
@@ -51,10 +51,10 @@ export class A implements User<string> { private x: Array<number> = []; construc
 type Z = keyof User | "lit"; enum Color { Red = 1 }
 async function go(a: string): Promise<void> { await fetch(`u/${a}`); }
 "#,
-        r#"[k interface] [t User]<[t T]> { [k readonly] name: [t string]; id?: [t number] }
-[a @][f Component][a ({ selector: ][s "x"][a  })]
-[k export] [k class] [t A] [k implements] [t User]<[t string]> { [k private] x: [t Array]<[t number]> = []; [k constructor]([k public] y: [t any]) { [k super](); } }
-[k type] [t Z] = [k keyof] [t User] | [s "lit"]; [k enum] [t Color] { Red = [n 1] }
+        r#"[k interface] [t User]<[t T]> { [k readonly] [p name]: [t string]; [p id]?: [t number] }
+[a @Component]({ [p selector]: [s "x"] })
+[k export] [k class] [t A] [k implements] [t User]<[t string]> { [k private] [p x]: [t Array]<[t number]> = []; [k constructor]([k public] y: [t any]) { [k super](); } }
+[k type] [t Z] = [k keyof] [t User] | [s "lit"]; [k enum] [t Color] { [p Red] = [n 1] }
 [k async] [k function] [f go](a: [t string]): [t Promise]<[t void]> { [k await] [f fetch]([s `u/]${a}[s `]); }
 "#,
     ),
@@ -62,7 +62,7 @@ async function go(a: string): Promise<void> { await fetch(`u/${a}`); }
         "tsx",
         r#"const A = ({ x }: Props) => <div className="a" onClick={() => go(1)}>Hi {x} <Foo bar /></div>; // c
 "#,
-        r#"[k const] [f A] = ({ x }: [t Props]) => <[g div] [a className]=[s "a"] [a onClick]={() => [f go]([n 1])}>Hi {x} <[t Foo] [a bar] /></[g div]>; [c // c]
+        r#"[k const] [f A] = ({ x }: [t Props]) => <[g div] [a className]=[s "a"] [a onClick]={() => [f go]([n 1])}>Hi {x} <[g Foo] [a bar] /></[g div]>; [c // c]
 "#,
     ),
     (
