@@ -376,6 +376,23 @@ impl Resolver<'_> {
                 version.name
             ));
         }
+        // The same place in the docs folder of another version.
+        let relative = self
+            .docs_folder_of(&full)
+            .and_then(|folder| full.strip_prefix(folder))
+            .map(|rest| rest.trim_start_matches('/').trim_end_matches(".md"));
+        let docset = self.site.page(here.page).docset;
+        let elsewhere = |doc: &&super::DocSummary| {
+            doc.docset == docset && Some(doc.relative.as_str()) == relative
+        };
+        if !version.name.is_empty()
+            && let Some(doc) = self.site.docs.iter().find(elsewhere)
+        {
+            return Some(format!(
+                "`{}` exists, but version `{}` does not have it",
+                doc.path, version.name
+            ));
+        }
         let near = nearest(&full, known.iter().map(|p| p.as_ref()), 1);
         near.first()
             .map(|near| format!("did you mean `{near}`?"))

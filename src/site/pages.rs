@@ -4,7 +4,7 @@
 //! not clash. For version V and an id, the text comes from the first folder that holds the id, from V
 //! towards older versions.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{DocSummary, Docset, Page, PageId, Route, SiteIndex, Version, VersionKind};
 use crate::config::{DocsetConfig, SiteConfig};
@@ -301,12 +301,16 @@ pub fn sentence_case(name: &str) -> String {
 /// Fills the route table, and reports pages that would overwrite each other, also where case does not count.
 fn routes(site: &mut SiteIndex, diagnostics: &mut Vec<Diagnostic>) {
     let mut folded: HashMap<String, PageId> = HashMap::new();
+    let mut said = HashSet::new();
     for id in site.page_ids() {
         let (page, doc) = (site.page(id), site.doc(id));
         if let Some(first) = folded.insert(page.route.to_lowercase(), id) {
             let other = site.doc(first);
             let same = site.page(first).route == page.route;
             // The same two docs clash in every version that inherits them, and one message is enough.
+            if !said.insert((site.page(first).doc, page.doc)) {
+                continue;
+            }
             if other.id == doc.id && other.docset == doc.docset && other.version == doc.version {
                 continue;
             }
