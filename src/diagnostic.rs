@@ -267,12 +267,7 @@ const LONG_LINE: usize = 160;
 
 /// Adds the line of a span. Long spans and long lines are cut, so that a message stays readable (and cheap)
 /// when the file is one line of 50 MB.
-fn with_place<'a>(
-    group: Group<'a>,
-    span: &Span,
-    label: &str,
-    sources: &'a SourceMap,
-) -> Group<'a> {
+fn with_place<'a>(group: Group<'a>, span: &Span, label: &str, sources: &'a SourceMap) -> Group<'a> {
     let source = sources.get(span.source);
     let (line, column) = line_column(&source.text, span.range.start);
     let start = floor_boundary(&source.text, span.range.start);

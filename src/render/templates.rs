@@ -54,8 +54,8 @@ impl Templates {
         // one that it replaces and change a single block.
         let mut all: Vec<(String, &str)> = Vec::new();
         for (name, bytes) in theme::TEMPLATES {
-            let text = std::str::from_utf8(bytes)
-                .expect("invariant: the theme's templates are UTF-8");
+            let text =
+                std::str::from_utf8(bytes).expect("invariant: the theme's templates are UTF-8");
             if this.own.iter().any(|t| t.name == name) {
                 // Components are global names: the original keeps its own only where it is in use.
                 if name != "sidebar.html" {
