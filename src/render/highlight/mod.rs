@@ -3,10 +3,9 @@
 //! syntect, in bounded time, and their results are remembered, within a run and, as bytes that
 //! others store, between runs. Writes no HTML and touches no disk.
 //!
-//! JavaScript is what documentation shows most beside Rust, and its grammar is syntect's slowest:
-//! 0.3 to 0.5 MB a second for JavaScript and TypeScript and 1.8 for JSON, which was two thirds of the
-//! time of building 1,000 pages. On the same samples ours does 60 to 110 and 330 MB a second, one
-//! core of a busy machine, and hostile text does not slow them down.
+//! JavaScript is what documentation shows most beside Rust, and syntect is slow at it: in one cold
+//! pass over samples from READMEs, 0.3 to 0.6 MB a second for JavaScript and TypeScript and 1.8 for
+//! JSON. In the same pass ours does 50 to 80 and 110 to 140, one core of a busy machine.
 //!
 //! | file | what it does |
 //! |---|---|
