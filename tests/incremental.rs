@@ -208,7 +208,7 @@ fn a_copy_source_outside_the_docs_is_forgotten_when_nobody_copies_it() {
 
 #[test]
 fn a_warning_of_a_page_that_is_kept_moves_with_its_text() {
-    let code = format!("```js\nlet x = \"{}\"\n```\n", "y".repeat(200_000));
+    let code = format!("```python\nx = \"{}\"\n```\n", "y".repeat(200_000));
     let mut server = Server::new(&[("docs/a.md", &format!("---\ntitle: A\n---\n{code}"))]);
     let said = server.write(
         "docs/a.md",
@@ -282,11 +282,11 @@ fn pool() -> Vec<(&'static str, Vec<Vec<u8>>)> {
             .collect::<Vec<_>>()
     };
     let long_line = format!(
-        "---\ntitle: Long\n---\n```js\n{}\n```\n",
+        "---\ntitle: Long\n---\n```python\n{}\n```\n",
         "x=1;".repeat(30_000)
     );
     let long_moved = format!(
-        "---\n# comment\ntitle: Long\n---\n```js\n{}\n```\n",
+        "---\n# comment\ntitle: Long\n---\n```python\n{}\n```\n",
         "x=1;".repeat(30_000)
     );
     let docs = |own: &[&str]| {

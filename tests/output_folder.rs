@@ -304,7 +304,7 @@ fn two_builds_at_once_do_not_mix() {
 
 #[test]
 fn the_cache_may_be_damaged_or_missing() {
-    let disk = Disk::new(&[("docs/a.md", "```js\nlet x = 1;\n```\n")]);
+    let disk = Disk::new(&[("docs/a.md", "```python\nx = 1\n```\n")]);
     disk.good(&["--no-cache"]);
     assert!(!disk.site().join(".docproof").exists());
     let want = disk.tree("site/build");

@@ -118,7 +118,7 @@ fn very_long_lines_have_short_messages() {
 fn a_long_line_of_code_is_shown_plain() {
     let disk = Disk::new(&[(
         "docs/a.md",
-        &format!("```js\nlet x = \"{}\";\n```\n", "y".repeat(3_000_000)),
+        &format!("```python\nx = \"{}\"\n```\n", "y".repeat(3_000_000)),
     )]);
     let ran = disk.good(&[]);
     assert!(ran.err.contains("shown without colours"), "{}", ran.err);
