@@ -254,11 +254,20 @@ pub fn render_human(diagnostic: &Diagnostic, sources: &SourceMap, styled: bool) 
         let group = Group::with_title(Level::NOTE.secondary_title(words.as_str()));
         groups.push(with_place(group, span, "", sources));
     }
-    for hint in &diagnostic.hints {
-        groups.push(Group::with_title(
-            Level::HELP.secondary_title(hint.as_str()),
-        ));
+    let hints = diagnostic
+        .hints
+        .iter()
+        .map(|hint| Group::with_title(Level::HELP.secondary_title(hint.as_str())));
+    if diagnostic.place.is_none() && diagnostic.path.is_none() {
+        // Rendered one by one: a bar that joins them would stand beside nothing.
+        let parts: Vec<String> = groups
+            .into_iter()
+            .chain(hints)
+            .map(|group| renderer.render(&[group]))
+            .collect();
+        return parts.join("\n");
     }
+    groups.extend(hints);
     renderer.render(&groups)
 }
 

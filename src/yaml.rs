@@ -4,6 +4,8 @@
 //! of the key or value at a path. Values come from serde_yaml, places from a second pass that is made only
 //! when a message needs one. It must not know what the keys mean.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -11,7 +13,7 @@ use saphyr_parser::{Event, Parser};
 use serde_yaml::Value;
 
 /// A step from a value into one that it holds.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Step {
     /// The value of a key.
     Key(String),
@@ -150,124 +152,149 @@ pub fn locate_scalar(text: &str, texts: &[&str]) -> Option<Range<usize>> {
             }
             _ => None,
         })?;
-    let places = Places {
-        text,
-        events: Vec::new(),
-    };
-    Some(places.to_bytes(&chars))
+    Some(Bytes::of(text).range(chars))
 }
 
 /// The byte range of the key or value at `path`, or of its nearest ancestor that has a place.
+///
+/// Goes through the whole text; for more than one question to a text ask its [`Places`].
 pub fn locate(text: &str, path: &[Step], part: Part) -> Range<usize> {
-    let mut places = Places {
-        text,
-        events: Vec::new(),
-    };
-    for event in Parser::new_from_str(text) {
-        match event {
-            Ok((
-                Event::StreamStart
-                | Event::StreamEnd
-                | Event::DocumentStart(_)
-                | Event::DocumentEnd,
-                _,
-            )) => {}
-            Ok((event, span)) => places
-                .events
-                .push((event, span.start.index()..span.end.index())),
-            Err(_) => break,
+    Places::of(text).locate(path, part)
+}
+
+/// The places in a text. The text is gone through at the first question, and only once, so that thousands of
+/// questions take no longer than a few.
+#[derive(Debug)]
+pub struct Places<'a> {
+    text: &'a str,
+    found: OnceCell<Found>,
+}
+
+/// The byte ranges of all nodes, and the way from each collection into what it holds.
+#[derive(Debug, Default)]
+struct Found {
+    nodes: Vec<Range<usize>>,
+    /// From a collection and a step to the nodes of the key and of the value; both are the item in a list.
+    entries: HashMap<(usize, Step), (usize, usize)>,
+}
+
+/// A collection that is being gone through.
+enum Open {
+    /// Its node, and the key that waits for its value: a node, and its text when it is a scalar.
+    Mapping(usize, Option<(usize, Option<String>)>),
+    /// Its node, and how many items it had so far.
+    Sequence(usize, usize),
+}
+
+impl<'a> Places<'a> {
+    /// The places in a text. Does nothing yet.
+    pub fn of(text: &'a str) -> Self {
+        Self {
+            text,
+            found: OnceCell::new(),
         }
     }
-    let found = places.find(path, part).unwrap_or(0..0);
-    places.to_bytes(&found)
-}
 
-struct Places<'a> {
-    text: &'a str,
-    /// Events with ranges in characters.
-    events: Vec<(Event<'a>, Range<usize>)>,
-}
-
-impl Places<'_> {
-    /// The range, in characters, at the end of a path.
-    fn find(&self, path: &[Step], part: Part) -> Option<Range<usize>> {
-        let mut at = 0;
-        let mut range = self.span_of(0)?;
+    /// The byte range of the key or value at `path`, or of its nearest ancestor that has a place.
+    pub fn locate(&self, path: &[Step], part: Part) -> Range<usize> {
+        let found = self.found.get_or_init(|| Found::of(self.text));
+        let (mut at, mut shown) = (0, 0);
         for (depth, step) in path.iter().enumerate() {
-            let last = depth + 1 == path.len();
-            let Some((key, value)) = self.enter(at, step) else {
-                return Some(range);
+            let Some(&(key, value)) = found.entries.get(&(at, step.clone())) else {
+                break;
             };
-            range = self.span_of(if last && part == Part::Key {
+            let last = depth + 1 == path.len();
+            shown = if last && part == Part::Key {
                 key
             } else {
                 value
-            })?;
+            };
             at = value;
         }
-        Some(range)
+        found.nodes.get(shown).cloned().unwrap_or(0..0)
+    }
+}
+
+impl Found {
+    /// Goes through a text, up to the first mistake in it.
+    fn of(text: &str) -> Self {
+        let bytes = Bytes::of(text);
+        let mut found = Self::default();
+        let mut open: Vec<Open> = Vec::new();
+        for (event, span) in Parser::new_from_str(text).map_while(Result::ok) {
+            let chars = span.start.index()..span.end.index();
+            let node = found.nodes.len();
+            let (scalar, inner) = match event {
+                Event::Scalar(text, ..) => (Some(text.into_owned()), None),
+                Event::Alias(..) => (None, None),
+                Event::MappingStart(..) => (None, Some(Open::Mapping(node, None))),
+                Event::SequenceStart(..) => (None, Some(Open::Sequence(node, 0))),
+                Event::MappingEnd | Event::SequenceEnd => {
+                    open.pop();
+                    continue;
+                }
+                _ => continue,
+            };
+            // Of a collection, its first character.
+            let end = if inner.is_some() {
+                chars.start + 1
+            } else {
+                chars.end
+            };
+            found.nodes.push(bytes.range(chars.start..end));
+            found.enter(open.last_mut(), node, scalar);
+            open.extend(inner);
+        }
+        found
     }
 
-    /// The events of a key and of its value inside the collection that starts at event `at`.
-    fn enter(&self, at: usize, step: &Step) -> Option<(usize, usize)> {
-        let mut next = at + 1;
-        match (&self.events.get(at)?.0, step) {
-            (Event::MappingStart(..), Step::Key(wanted)) => loop {
-                let value = self.after(next)?;
-                match &self.events.get(next)?.0 {
-                    Event::MappingEnd => return None,
-                    Event::Scalar(key, ..) if key == wanted => return Some((next, value)),
-                    _ => next = self.after(value)?,
+    /// Notes how a node is reached from the collection that holds it.
+    fn enter(&mut self, within: Option<&mut Open>, node: usize, scalar: Option<String>) {
+        match within {
+            None => {}
+            Some(Open::Sequence(list, count)) => {
+                self.entries
+                    .insert((*list, Step::Item(*count)), (node, node));
+                *count += 1;
+            }
+            Some(Open::Mapping(map, key)) => match key.take() {
+                None => *key = Some((node, scalar)),
+                Some((_, None)) => {}
+                // The first of two equal keys counts, as it always did.
+                Some((at, Some(name))) => {
+                    let entry = self.entries.entry((*map, Step::Key(name)));
+                    entry.or_insert((at, node));
                 }
             },
-            (Event::SequenceStart(..), Step::Item(wanted)) => {
-                for _ in 0..*wanted {
-                    next = self.after(next)?;
-                }
-                (!matches!(self.events.get(next)?.0, Event::SequenceEnd)).then_some((next, next))
-            }
-            _ => None,
+        }
+    }
+}
+
+/// From characters, which the parser counts, to bytes.
+struct Bytes {
+    len: usize,
+    /// Where each character begins; none when all have one byte.
+    bounds: Option<Vec<usize>>,
+}
+
+impl Bytes {
+    fn of(text: &str) -> Self {
+        Self {
+            len: text.len(),
+            bounds: (!text.is_ascii()).then(|| text.char_indices().map(|(at, _)| at).collect()),
         }
     }
 
-    /// The event after the node that starts at `at`.
-    fn after(&self, at: usize) -> Option<usize> {
-        let mut depth = 0_usize;
-        for (offset, (event, _)) in self.events.get(at..)?.iter().enumerate() {
-            match event {
-                Event::MappingStart(..) | Event::SequenceStart(..) => depth += 1,
-                Event::MappingEnd | Event::SequenceEnd => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            if depth == 0 {
-                return Some(at + offset + 1);
-            }
+    fn at(&self, char: usize) -> usize {
+        match &self.bounds {
+            None => char.min(self.len),
+            Some(bounds) => bounds.get(char).copied().unwrap_or(self.len),
         }
-        None
     }
 
-    /// The characters of a scalar; of a collection, its first character.
-    fn span_of(&self, at: usize) -> Option<Range<usize>> {
-        let (event, range) = self.events.get(at)?;
-        Some(match event {
-            Event::Scalar(..) | Event::Alias(..) => range.clone(),
-            _ => range.start..range.start + 1,
-        })
-    }
-
-    fn to_bytes(&self, chars: &Range<usize>) -> Range<usize> {
-        let mut bounds = self
-            .text
-            .char_indices()
-            .map(|(at, _)| at)
-            .chain([self.text.len()]);
-        let start = bounds.nth(chars.start).unwrap_or(self.text.len());
-        let end = if chars.is_empty() {
-            None
-        } else {
-            bounds.nth(chars.len() - 1)
-        };
-        start..end.unwrap_or(start).max(start)
+    fn range(&self, chars: Range<usize>) -> Range<usize> {
+        let start = self.at(chars.start);
+        start..self.at(chars.end).max(start)
     }
 }
 
@@ -298,6 +325,26 @@ mod tests {
         );
         assert_eq!(at(text, &[key("list"), Step::Item(1)], Part::Value), "c");
         assert_eq!(at(text, &[key("list"), key("nothing")], Part::Value), "-");
+    }
+
+    #[test]
+    fn odd_keys_are_passed_over() {
+        let text = "? [x, y]\n: 1\n*z : 2\nk: {é: v}\nk: 3\n";
+        assert_eq!(at(text, &[key("k"), key("é")], Part::Key), "é");
+        assert_eq!(at(text, &[key("k"), key("é")], Part::Value), "v");
+        assert_eq!(at("", &[key("k")], Part::Value), "");
+        // What stands before a mistake has its place all the same.
+        assert_eq!(at("a: 1\nb: [1\nc: 2\n", &[key("a")], Part::Value), "1");
+    }
+
+    #[test]
+    fn many_places_take_little_time() {
+        let names: Vec<String> = (0..20_000).map(|n| format!("key{n}")).collect();
+        let text: String = names.iter().map(|n| format!("{n}: v\n")).collect();
+        let places = Places::of(&text);
+        for name in &names {
+            assert_eq!(text[places.locate(&[key(name)], Part::Key)], **name);
+        }
     }
 
     #[test]

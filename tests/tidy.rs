@@ -84,7 +84,14 @@ const LONGEST_FILE: usize = 700;
 const ROOTS: &[&str] = &["src", "crates", "tests", "benches", "fuzz"];
 
 /// Folders that hold what programs made, or texts that tests read.
-const SKIPPED: &[&str] = &["target", "fixtures", "seeds", "corpus", "artifacts", "node_modules"];
+const SKIPPED: &[&str] = &[
+    "target",
+    "fixtures",
+    "seeds",
+    "corpus",
+    "artifacts",
+    "node_modules",
+];
 
 // ---- the checks ----------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ pub mod cut;
 pub mod docs;
 pub mod files;
 pub mod front_text;
+mod look;
 pub mod output;
 mod publish;
 pub mod readme;
@@ -266,7 +267,7 @@ impl Build {
             output: indexed.config.output.clone(),
         };
         let resolved = resolve::all(indexed, diagnostics);
-        let theme = publish::Theme::load(&self.files, &self.sources, indexed, diagnostics);
+        let theme = look::Theme::load(&self.files, &self.sources, indexed, diagnostics);
         let Some(theme) = theme else { return outcome };
         if diagnostics.iter().any(|d| d.severity == Severity::Error) {
             return outcome;

@@ -9,182 +9,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use super::files::{File, Files};
+use super::look::{Content, Theme};
 use super::output::Sink;
 use super::resolve::{Resolved, inside, rooted};
-use super::wiring::{RedirectTarget, hashed, statics};
+use super::wiring::{RedirectTarget, statics};
 use super::{Indexed, Phase};
-use crate::config::{Dialect, Placed};
+use crate::config::Dialect;
 use crate::diagnostic::{Diagnostic, Problem, Severity};
 use crate::render::body::{self, Filled};
 use crate::render::highlight::{Highlighter, PlainReason};
 use crate::render::nav::{LinkWriter, Navs, SidebarHref};
 use crate::render::page::{DocParts, HOME, Shell};
-use crate::render::templates::{SiteTemplate, Templates};
-use crate::render::theme;
 use crate::site::links::{Resolver, Target};
 use crate::site::urls::Urls;
 use crate::site::{PageId, Route};
-use crate::source::{ContentHash, SourceMap};
-
-/// Templates and theme files, with the site's own over the default ones.
-pub struct Theme {
-    templates: Templates,
-    /// Name, published path, bytes or the site's file.
-    files: Vec<ThemeFile>,
-    extra_css: Vec<String>,
-    /// The override of the accent colour.
-    accent: Option<(String, String)>,
-    logo: Option<String>,
-    favicon: String,
-    hash: ContentHash,
-}
-
-struct ThemeFile {
-    name: String,
-    published: String,
-    content: Content,
-}
-
-enum Content {
-    Own { path: String, hash: ContentHash },
-    BuiltIn(&'static [u8]),
-}
-
-impl Theme {
-    /// Loads templates and theme files. `None` when a template is broken; that is in the diagnostics then.
-    pub fn load(
-        files: &Files,
-        sources: &SourceMap,
-        indexed: &Indexed,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Option<Self> {
-        let mut hasher = blake3::Hasher::new();
-        let own: Vec<SiteTemplate> = files
-            .all
-            .range("templates/".to_owned()..)
-            .take_while(|(path, _)| path.starts_with("templates/"))
-            .filter_map(|(path, file)| {
-                let File::Text(source) = file else {
-                    return None;
-                };
-                let name = path.strip_prefix("templates/")?.to_owned();
-                hasher.update(path.as_bytes());
-                hasher.update(&sources.get(*source).hash.0);
-                Some(SiteTemplate {
-                    name,
-                    source: *source,
-                    text: sources.get(*source).text.clone(),
-                })
-            })
-            .collect();
-        let templates = match Templates::load(own) {
-            Ok(templates) => Some(templates),
-            Err(errors) => {
-                diagnostics.extend(errors);
-                None
-            }
-        };
-        let theme_files: Vec<ThemeFile> = theme::STATIC
-            .iter()
-            .map(|(name, bytes)| theme_file(files, name, bytes))
-            .collect();
-        let mut find = |placed: &Placed, what: &str| {
-            static_file(files, &theme_files, indexed, placed, what, diagnostics)
-        };
-        let settings = &indexed.config.theme;
-        let logo = settings.logo.as_ref().and_then(|p| find(p, "logo"));
-        let favicon = settings.favicon.as_ref().and_then(|p| find(p, "favicon"));
-        let extra: Vec<String> = settings
-            .css
-            .iter()
-            .filter_map(|p| find(p, "stylesheet"))
-            .collect();
-        let favicon = favicon.or_else(|| {
-            theme_files
-                .iter()
-                .find(|f| f.name == "img/favicon.svg")
-                .map(|f| f.published.clone())
-        })?;
-        for file in &theme_files {
-            hasher.update(file.published.as_bytes());
-        }
-        let accent = accent_css(settings.accent.as_deref(), settings.accent_dark.as_deref());
-        let extra_css = accent
-            .iter()
-            .map(|(path, _)| path.clone())
-            .chain(extra)
-            .collect();
-        Some(Self {
-            templates: templates?,
-            files: theme_files,
-            extra_css,
-            accent,
-            logo,
-            favicon,
-            hash: ContentHash::from_hasher(&hasher),
-        })
-    }
-}
-
-fn theme_file(files: &Files, name: &str, bytes: &'static [u8]) -> ThemeFile {
-    let path = format!("static/{name}");
-    let (hash, content) = match files.all.get(&path) {
-        Some(File::Bytes { hash, .. }) => (*hash, Content::Own { path, hash: *hash }),
-        _ => (ContentHash::of(bytes), Content::BuiltIn(bytes)),
-    };
-    ThemeFile {
-        name: name.to_owned(),
-        published: hashed(name, &hash),
-        content,
-    }
-}
-
-/// The published path of a file that the theme settings name.
-fn static_file(
-    files: &Files,
-    theme_files: &[ThemeFile],
-    indexed: &Indexed,
-    placed: &Placed,
-    what: &str,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<String> {
-    let name = placed.text.trim_start_matches("./").trim_start_matches('/');
-    if let Some(File::Bytes { .. }) = files.all.get(&format!("static/{name}")) {
-        return Some(name.to_owned());
-    }
-    if let Some(file) = theme_files.iter().find(|f| f.name == name) {
-        return Some(file.published.clone());
-    }
-    let mut diagnostic = Diagnostic::error(
-        "theme",
-        format!("the {what} `{}` does not exist", placed.text),
-    )
-    .hint(format!("put it at `static/{name}`"));
-    diagnostic.place = super::wiring::config_span(indexed, &placed.place);
-    diagnostics.push(diagnostic);
-    None
-}
-
-/// A stylesheet that sets the owner's accent. The name carries its hash.
-fn accent_css(light: Option<&str>, dark: Option<&str>) -> Option<(String, String)> {
-    if light.is_none() && dark.is_none() {
-        return None;
-    }
-    let rule = |colour: &str| {
-        format!("--accent:{colour};--accent-bg:color-mix(in srgb,{colour} 12%,var(--bg))")
-    };
-    let mut css = String::new();
-    if let Some(colour) = light {
-        css.push_str(&format!(":root{{{}}}\n", rule(colour)));
-    }
-    // Without a dark accent of its own, the theme's dark one is mixed from the light one.
-    let dark = dark.map_or_else(
-        || format!("color-mix(in srgb,{} 45%,#fff)", light.unwrap_or("#7cb0ff")),
-        str::to_owned,
-    );
-    css.push_str(&format!("@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{}}}}}\n:root[data-theme=dark]{{{}}}\n", rule(&dark), rule(&dark)));
-    Some((hashed("accent.css", &ContentHash::of(css.as_bytes())), css))
-}
+use crate::source::ContentHash;
 
 /// What is remembered between two builds.
 pub struct Memory<'a> {
@@ -448,12 +287,15 @@ impl Job<'_> {
             .map(|target| self.fill(shell, &page.route, target))
             .collect();
         let body = body::render(&doc.parsed, &links, self.highlighter);
+        let image = self.resolved.images[id.index()].as_ref();
+        let image = image.map(|target| inside(self.indexed, target));
         let parts = DocParts {
             front: &doc.front.front,
             headings: &doc.parsed.headings,
             show_title: doc.show_title,
             body: &body.html,
             edit_url: self.edit_url(page.docset, doc),
+            image: image.as_deref(),
         };
         let html = shell.doc(id, &parts)?;
         if let Some(twin) = &twin {
@@ -472,16 +314,20 @@ impl Job<'_> {
         (wanted && !self.indexed.site.routes.contains_key(&twin)).then(|| Urls::output(&twin))
     }
 
+    /// Where a page is edited: the pattern with the path from the docs folder, so that a file of a version has
+    /// a path with `..`, which is resolved in the whole URL.
     fn edit_url(&self, docset: usize, doc: &super::docs::Doc) -> Option<String> {
         match doc.front.front.custom_edit_url.as_deref() {
             Some("") => None,
             Some(url) => Some(url.to_owned()),
-            None => Some(
-                self.indexed.config.docsets[docset]
-                    .edit_url
-                    .as_ref()?
-                    .replace("{path}", &crate::site::urls::encode(&doc.summary.path)),
-            ),
+            None => {
+                let docset = &self.indexed.config.docsets[docset];
+                let path = relative(&docset.docs_folder(), &doc.summary.path);
+                let path = crate::site::urls::encode(&path);
+                Some(tidy_url(
+                    &docset.edit_url.as_ref()?.replace("{path}", &path),
+                ))
+            }
         }
     }
 
@@ -587,6 +433,7 @@ impl Job<'_> {
             .links
             .iter()
             .flatten()
+            .chain(self.resolved.images.iter().flatten())
             .filter_map(|target| match target {
                 Target::Asset(path, _) => Some(path.as_str()),
                 _ => None,
@@ -629,10 +476,9 @@ fn unknown_languages(indexed: &Indexed, diagnostics: &mut Vec<Diagnostic>) {
             if name.is_empty() || Highlighter::language(&name).is_some() || !seen.insert(name) {
                 continue;
             }
-            let range = code.range.start..code.range.start + 3;
             let problem = Problem::warning(
                 "language",
-                range,
+                code.language_range.clone(),
                 format!("unknown language `{}`", code.info.language),
             )
             .label("shown without colours")
@@ -657,4 +503,48 @@ fn plain_warning(doc: &super::docs::Doc, n: usize, reason: PlainReason) -> Diagn
     )
     .hint("use `text` to say so yourself");
     problem.at_origin(|range| doc.expanded.segments.origin(range))
+}
+
+/// The way from a folder to a file, both from the site's folder.
+fn relative(folder: &str, file: &str) -> String {
+    let folders: Vec<&str> = folder.split('/').collect();
+    let parts: Vec<&str> = file.split('/').collect();
+    let shared = folders
+        .iter()
+        .zip(&parts)
+        .take_while(|(a, b)| a == b)
+        .count();
+    let up = vec![".."; folders.len() - shared];
+    [up.as_slice(), &parts[shared..]].concat().join("/")
+}
+
+/// A URL with `x/..` taken out of its path.
+fn tidy_url(url: &str) -> String {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let mut parts: Vec<&str> = Vec::new();
+    for part in url[start..].split('/') {
+        if part == ".." && parts.len() > 1 {
+            parts.pop();
+        } else {
+            parts.push(part);
+        }
+    }
+    format!("{}{}", &url[..start], parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{relative, tidy_url};
+
+    #[test]
+    fn edit_links_of_versions_leave_the_docs_folder() {
+        assert_eq!(relative("docs", "docs/a/b.md"), "a/b.md");
+        let up = relative("x/docs", "x/versioned_docs/version-1/a.md");
+        assert_eq!(up, "../versioned_docs/version-1/a.md");
+        let url = tidy_url(&format!("https://e.example/edit/main/x/docs/{up}"));
+        assert_eq!(
+            url,
+            "https://e.example/edit/main/x/versioned_docs/version-1/a.md"
+        );
+    }
 }

@@ -20,6 +20,8 @@ use crate::source::{Origin, Span};
 pub struct Resolved {
     /// By page, then by link of its doc; a broken link leads where it says.
     pub links: Vec<Vec<Target>>,
+    /// By page: its preview image.
+    pub images: Vec<Option<Target>>,
     /// By header link of the configuration.
     pub header: Vec<HeaderPlace>,
     /// Redirects.
@@ -34,20 +36,23 @@ pub fn all(indexed: &Indexed, diagnostics: &mut Vec<Diagnostic>) -> Resolved {
         base_url: &indexed.config.base_url,
     };
     let ids: Vec<PageId> = indexed.site.page_ids().collect();
-    let pages: Vec<(Vec<Target>, Vec<Diagnostic>)> = ids
+    let pages: Vec<PageLinks> = ids
         .par_iter()
         .map(|id| page(indexed, resolver, *id))
         .collect();
     let mut links = Vec::with_capacity(pages.len());
-    for (targets, said) in pages {
-        links.push(targets);
-        diagnostics.extend(said);
+    let mut images = Vec::with_capacity(pages.len());
+    for page in pages {
+        links.push(page.targets);
+        images.push(page.image);
+        diagnostics.extend(page.said);
     }
     sidebar_links(indexed, resolver, diagnostics);
     let header = header(indexed, diagnostics);
     let redirects = redirects(indexed, resolver, diagnostics);
     Resolved {
         links,
+        images,
         header,
         redirects,
     }
@@ -60,7 +65,14 @@ fn severity(indexed: &Indexed) -> Severity {
     }
 }
 
-fn page(indexed: &Indexed, resolver: Resolver<'_>, id: PageId) -> (Vec<Target>, Vec<Diagnostic>) {
+/// The links of one page.
+struct PageLinks {
+    targets: Vec<Target>,
+    image: Option<Target>,
+    said: Vec<Diagnostic>,
+}
+
+fn page(indexed: &Indexed, resolver: Resolver<'_>, id: PageId) -> PageLinks {
     let doc = &indexed.docs.docs[indexed.site.page(id).doc];
     let mut diagnostics = Vec::new();
     let mut targets = Vec::with_capacity(doc.parsed.links.len());
@@ -85,7 +97,47 @@ fn page(indexed: &Indexed, resolver: Resolver<'_>, id: PageId) -> (Vec<Target>, 
             Target::Elsewhere(link.dest.clone())
         }));
     }
-    (targets, diagnostics)
+    let image = preview_image(indexed, resolver, id, &mut diagnostics);
+    PageLinks {
+        targets,
+        image,
+        said: diagnostics,
+    }
+}
+
+/// The `image` of the front matter, found as an image of the body would be.
+fn preview_image(
+    indexed: &Indexed,
+    resolver: Resolver<'_>,
+    id: PageId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Target> {
+    let doc = &indexed.docs.docs[indexed.site.page(id).doc];
+    let image = doc.front.front.image.as_deref()?;
+    let here = Here {
+        page: id,
+        file: &doc.summary.path,
+        origin: &doc.summary.path,
+    };
+    let link = Link {
+        kind: LinkKind::Image,
+        ..plain_link(image)
+    };
+    match resolver.resolve(here, &link) {
+        Ok(target) => Some(target),
+        Err(broken) => {
+            let span = Span {
+                source: doc.summary.source,
+                range: doc.front.place("image"),
+            };
+            let origin = Origin {
+                span,
+                chain: Vec::new().into(),
+            };
+            diagnostics.push(report(broken, origin, severity(indexed)));
+            None
+        }
+    }
 }
 
 fn report(broken: Broken, origin: Origin, severity: Severity) -> Diagnostic {

@@ -139,9 +139,15 @@ fn looks_like_a_site(site: &Path) -> bool {
 
 /// The output folder: the option's, relative to where the program was called, else the configuration's.
 fn output_folder(common: &Common, args: &BuildArgs, files: &DiskFiles) -> PathBuf {
-    args.out
-        .clone()
-        .unwrap_or_else(|| common.site.join(settings(files).output))
+    args.out.clone().unwrap_or_else(|| {
+        let output = settings(files).output;
+        // So that messages say `build` and not `./build`.
+        if common.site == Path::new(".") {
+            PathBuf::from(output)
+        } else {
+            common.site.join(output)
+        }
+    })
 }
 
 /// The folders that the site is read from.

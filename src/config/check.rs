@@ -17,7 +17,7 @@ use crate::yaml::{self, Part, Path, Step};
 /// its default.
 pub fn parse(text: &str) -> (SiteConfig, Vec<Problem>) {
     let mut checker = Checker {
-        text,
+        places: yaml::Places::of(text),
         problems: Vec::new(),
     };
     let root = match yaml::parse(text) {

@@ -12,7 +12,7 @@ use crate::yaml::{self, Part, Path, Shown, Step};
 
 /// Collects problems while values are read.
 pub(super) struct Checker<'a> {
-    pub(super) text: &'a str,
+    pub(super) places: yaml::Places<'a>,
     pub(super) problems: Vec<Problem>,
 }
 
@@ -37,7 +37,7 @@ impl<'a> Table<'a> {
 
 impl Checker<'_> {
     pub(super) fn place(&self, path: &Path, part: Part) -> Range<usize> {
-        yaml::locate(self.text, path, part)
+        self.places.locate(path, part)
     }
 
     pub(super) fn error(

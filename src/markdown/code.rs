@@ -24,6 +24,8 @@ pub struct CodeBlock {
     pub phrases: Vec<Range<usize>>,
     /// The block, in the expanded text.
     pub range: Range<usize>,
+    /// The word that names its language, or the fence.
+    pub language_range: Range<usize>,
 }
 
 /// How a line is shown.

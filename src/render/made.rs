@@ -214,6 +214,7 @@ impl Shell<'_> {
         canonical: Option<String>,
     ) -> Result<String, Box<Diagnostic>> {
         let mut context = Context::new();
+        context.insert("lang", &self.config.lang);
         context.insert("target_href", target);
         context.insert("canonical", &canonical);
         self.templates.render("redirect.html", &context)

@@ -82,6 +82,8 @@ pub struct DocParts<'a> {
     pub body: &'a str,
     /// Where it is edited.
     pub edit_url: Option<String>,
+    /// Its preview image: an encoded path under `base_url`, or a URL.
+    pub image: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -328,11 +330,7 @@ impl Shell<'_> {
             keywords: (!parts.front.keywords.is_empty()).then(|| parts.front.keywords.join(", ")),
             canonical: self.urls.canonical(canonical_route),
             noindex: self.site.version(id).noindex,
-            image: parts
-                .front
-                .image
-                .as_deref()
-                .and_then(|image| self.absolute(image)),
+            image: parts.image.and_then(|image| self.absolute(image)),
         };
         let mut context = self.context(route, Some(id), &head);
         let nav = self.navs.of(self.site, id, &self.urls.prefix(route));
@@ -444,11 +442,7 @@ impl Shell<'_> {
             return Some(image.to_owned());
         }
         let origin = self.config.url.as_ref()?;
-        Some(format!(
-            "{origin}{}{}",
-            self.config.base_url,
-            crate::site::urls::encode(image.trim_start_matches('/'))
-        ))
+        Some(format!("{origin}{}{image}", self.config.base_url))
     }
 }
 

@@ -44,6 +44,7 @@ pub fn fill(
             docset,
             version,
             file,
+            places: yaml::Places::of(&file.text),
             diagnostics,
         }
         .sidebars(),
@@ -244,6 +245,7 @@ struct Reader<'a> {
     docset: usize,
     version: usize,
     file: &'a SidebarFile,
+    places: yaml::Places<'a>,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
@@ -256,7 +258,7 @@ impl Reader<'_> {
         message: String,
         hints: Vec<String>,
     ) {
-        let range = yaml::locate(&self.file.text, path, part);
+        let range = self.places.locate(path, part);
         let mut diagnostic = Diagnostic::error("sidebar", message).at(
             Span {
                 source: self.file.source,
@@ -484,11 +486,8 @@ impl Reader<'_> {
                 let (Some(label), Some(href)) = (need("label"), need("href")) else {
                     return;
                 };
-                let range = yaml::locate(
-                    &self.file.text,
-                    &step(path, Step::Key("href".into())),
-                    Part::Value,
-                );
+                let at = step(path, Step::Key("href".into()));
+                let range = self.places.locate(&at, Part::Value);
                 entries.push(Entry::Link {
                     label,
                     href,

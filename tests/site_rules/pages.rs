@@ -54,7 +54,7 @@ fn the_promised_markup() {
     assert!(html.contains("<meta name=\"description\" content=\"Words\">"));
     assert!(html.contains("<meta name=\"keywords\" content=\"k, l\">"));
     assert!(html.contains("<meta property=\"og:image\" content=\"https://e.example/i.png\">"));
-    assert!(html.contains("<a href=\"https://e.example/edit/docs/a.md\">Edit this page</a>"));
+    assert!(html.contains("<a href=\"https://e.example/edit/a.md\">Edit this page</a>"));
     for forbidden in ["<style", " style=\"", "onclick=", "<script>"] {
         assert!(
             !html.contains(forbidden),
@@ -91,7 +91,7 @@ fn edit_links_can_be_replaced_and_dropped() {
         .clean()
         .text("docs/p.html")
     };
-    assert!(with("id: p").contains("href=\"https://e.example/docs/p.md\""));
+    assert!(with("id: p").contains("href=\"https://e.example/p.md\""));
     assert!(
         with("custom_edit_url: https://o.example/x").contains("href=\"https://o.example/x\">Edit")
     );

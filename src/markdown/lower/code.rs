@@ -36,7 +36,10 @@ impl Lower<'_> {
         let (info, problems) = parse_info(&at_hand.info, at_hand.info_at, self.dialect);
         self.doc.problems.extend(problems);
         let tab = info.tab.clone();
-        let (block, problems) = code::build(&at_hand.raw, info, at_hand.range, self.dialect);
+        let place = at_hand.info_at + at_hand.info.find(&info.language).unwrap_or(0);
+        let language_range = place..place + info.language.len();
+        let (mut block, problems) = code::build(&at_hand.raw, info, at_hand.range, self.dialect);
+        block.language_range = language_range;
         self.doc.problems.extend(problems);
         self.doc.codes.push(block);
         let n = narrow(self.doc.codes.len() - 1);
