@@ -329,7 +329,7 @@ mod tests {
 
     #[test]
     fn odd_keys_are_passed_over() {
-        let text = "? [x, y]\n: 1\n*z : 2\nk: {é: v}\nk: 3\n";
+        let text = "? [x, y]\n: &a 1\n*a : 2\nk: {é: v}\nk: 3\n";
         assert_eq!(at(text, &[key("k"), key("é")], Part::Key), "é");
         assert_eq!(at(text, &[key("k"), key("é")], Part::Value), "v");
         assert_eq!(at("", &[key("k")], Part::Value), "");

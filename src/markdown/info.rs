@@ -174,14 +174,16 @@ impl Reader {
             self.out.highlight.extend(lines);
             return;
         }
-        for part in inner.split([' ', ',']).filter(|p| !p.is_empty()) {
-            let token = Token {
-                text: part,
-                at: token.at,
-            };
-            match part.strip_prefix('.') {
-                Some(class) => self.word(class, &token),
-                None => self.token(&token),
+        // The place of a part is behind the brace and the parts before it.
+        let mut at = token.at + 1;
+        for part in inner.split([' ', ',']) {
+            let (text, dot) = part.strip_prefix('.').map_or((part, 0), |class| (class, 1));
+            let token = Token { text, at: at + dot };
+            at += part.len() + 1;
+            match dot {
+                _ if text.is_empty() => {}
+                0 => self.token(&token),
+                _ => self.word(text, &token),
             }
         }
     }
@@ -348,6 +350,13 @@ mod tests {
         assert_eq!(
             said("js nubmers"),
             ["nubmers unknown code block attribute `nubmers`"]
+        );
+        assert_eq!(
+            said("{.js ≫, .nubmers}"),
+            [
+                "≫ unknown code block attribute `≫`",
+                "nubmers unknown code block attribute `nubmers`"
+            ]
         );
         assert_eq!(
             said("js {3-1}"),

@@ -187,6 +187,23 @@ fn places_in_quoted_code_are_those_of_their_line() {
 }
 
 #[test]
+fn a_directive_that_is_lost_in_text_is_an_error() {
+    let said = |text: &str| {
+        let problems = parse(text, Dialect::Docproof).problems;
+        let places = problems.iter().map(|p| line_column(text, p.range.start).0);
+        places.collect::<Vec<_>>()
+    };
+    // A list that begins with 0 cannot follow a text line.
+    assert_eq!(said("t\n0. :::tabs\n== A\n:::\n"), [2]);
+    // The fence that ends the item begins another one.
+    assert_eq!(
+        said(":::tip\n0. a\n   ```\n ```\n   :::tip\n   :::\n:::\n"),
+        [5, 6, 7]
+    );
+    assert_eq!(said("<div>\n  :::tip\n  :::\n"), [2, 3]);
+}
+
+#[test]
 fn a_bare_url_is_a_link_outside_links() {
     check(
         "See https://a.example/b_c_d. [https://x.example](y.md)\n",

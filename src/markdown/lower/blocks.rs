@@ -69,7 +69,25 @@ impl Lower<'_> {
         self.html(&html[done..]);
     }
 
+    /// Marks that the parser took for something else: without them a block has no start or no end, and
+    /// nobody would hear of it.
+    pub(super) fn lost_marks(&mut self) {
+        for mark in &self.blocks.marks {
+            if self.marks_seen.binary_search(&mark.at).is_err() {
+                self.doc.problems.push(
+                    Problem::error(
+                        "tabs",
+                        mark.range.clone(),
+                        "this line is taken for a part of the text around it",
+                    )
+                    .hint("put an empty line above it, and close the code or HTML before it"),
+                );
+            }
+        }
+    }
+
     pub(super) fn mark(&mut self, mark: Mark) {
+        self.marks_seen.push(mark.at);
         let depth = self.depth;
         if matches!(
             mark.kind,

@@ -102,6 +102,8 @@ struct Lower<'a> {
     code_ranges: Vec<Range<usize>>,
     notes: Notes,
     blocks_seen: usize,
+    /// Where each mark that had its effect stands, in order.
+    marks_seen: Vec<usize>,
 }
 
 impl<'a> Lower<'a> {
@@ -132,6 +134,7 @@ impl<'a> Lower<'a> {
             code_ranges: Vec::new(),
             notes: Notes::default(),
             blocks_seen: 0,
+            marks_seen: Vec::new(),
         }
     }
 
@@ -452,6 +455,7 @@ impl<'a> Lower<'a> {
         self.footnotes();
         self.flush();
         self.stray_markers();
+        self.lost_marks();
         self.doc.pieces = self.sinks.swap_remove(0);
         let mut anchors: Vec<String> = self
             .doc
