@@ -58,8 +58,6 @@ pub struct Docs {
     pub docs: Vec<Doc>,
     /// Paths of drafts.
     pub drafts: Vec<Arc<str>>,
-    /// Files outside the docs folders that were read.
-    pub extra_reads: BTreeSet<String>,
 }
 
 /// Parses every doc.
@@ -89,7 +87,6 @@ pub fn parse_all(
             docs.drafts.push(slot.path.as_str().into());
         }
         if let Some(doc) = doc {
-            docs.extra_reads.extend(doc.expanded.reads.iter().cloned());
             docs.docs.push(doc);
         }
     }

@@ -101,10 +101,9 @@ impl Staging {
         };
         fs::create_dir_all(&parent).map_err(failed("create", &parent))?;
         let lock_path = parent.join(format!(".{name}.docproof-lock"));
-        let lock = fs::File::create(&lock_path).map_err(failed("write", &lock_path))?;
-        if lock.try_lock().is_err() {
+        let Some(lock) = lock_file(&lock_path)? else {
             return Err(WriteError::Busy(output.to_owned()));
-        }
+        };
         let ours = is_ours(output)?;
         if !ours && !force {
             let _ = fs::remove_file(&lock_path);
@@ -274,6 +273,36 @@ fn create(target: &Path, bytes: &[u8]) -> std::io::Result<fs::Metadata> {
         .open(target)?;
     file.write_all(bytes)?;
     file.metadata()
+}
+
+/// Creates and locks a file; `None` when another process holds it.
+fn lock_file(path: &Path) -> Result<Option<fs::File>, DiskError> {
+    loop {
+        let file = fs::File::create(path).map_err(failed("write", path))?;
+        if file.try_lock().is_err() {
+            return Ok(None);
+        }
+        if is_at(&file, path) {
+            return Ok(Some(file));
+        }
+        // The build before removed the file between the two calls: a lock on it keeps nobody out.
+    }
+}
+
+/// Whether an open file is the one that a path names now.
+#[cfg(unix)]
+fn is_at(file: &fs::File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let (Ok(open), Ok(named)) = (file.metadata(), fs::metadata(path)) else {
+        return false;
+    };
+    (open.dev(), open.ino()) == (named.dev(), named.ino())
+}
+
+/// Elsewhere a file that is open cannot be removed.
+#[cfg(not(unix))]
+fn is_at(_: &fs::File, _: &Path) -> bool {
+    true
 }
 
 /// Changes two folders' places in one step, where the system can.

@@ -2,9 +2,11 @@
 //!
 //! In: a sidebar and the templates. Out: pieces with holes for what differs between pages: which entry is the
 //! page itself, which categories are open, and how links begin. So the cost of a page is that of copying.
-//! A sidebar of over 300 entries is rendered once for each of its branches, with the other branches closed.
+//! A sidebar of over 300 entries is rendered once for each of its branches, with the other branches closed,
+//! and of a long level only a part is shown: what a page costs must not grow with the number of pages.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -17,6 +19,12 @@ use crate::site::{Entry, Page, PageId, Sidebar, SiteIndex};
 
 /// Over this many entries, a page holds its own branch only.
 const LARGE: usize = 300;
+
+/// In a large sidebar, how many entries of the page's own level are shown: the part that holds the page.
+const OWN_LEVEL: usize = 150;
+
+/// The same for the levels above it.
+const UPPER_LEVEL: usize = 30;
 
 const OPEN: char = '\u{e000}';
 const CLOSE: char = '\u{e001}';
@@ -96,8 +104,44 @@ pub struct Navs {
     rendered: HashMap<Key, Nav>,
 }
 
-/// Docset, version, sidebar and branch.
-type Key = (usize, usize, usize, Vec<usize>);
+/// Docset, version, sidebar, and the branch or the whole tree.
+type Key = (usize, usize, usize, Option<Branch>);
+
+/// What the pages of a large sidebar that look alike have in common.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+struct Branch {
+    /// The way to their category.
+    way: Vec<usize>,
+    /// Which part of its entries they stand in.
+    part: usize,
+}
+
+impl Branch {
+    fn of(page: &Page) -> Self {
+        let (last, way) = page
+            .way
+            .split_last()
+            .map_or((0, [].as_slice()), |(l, w)| (*l, w));
+        Self {
+            way: way.to_vec(),
+            part: last / OWN_LEVEL,
+        }
+    }
+
+    /// The entries that are shown of the level at `way`, which has `len` entries.
+    fn shown(&self, way: &[usize], len: usize) -> Range<usize> {
+        let (part, size) = match self.way.get(way.len()) {
+            Some(step) => (step / UPPER_LEVEL, UPPER_LEVEL),
+            None => (self.part, OWN_LEVEL),
+        };
+        (part * size).min(len)..((part + 1) * size).min(len)
+    }
+
+    /// Whether the category at a way is open.
+    fn opens(&self, way: &[usize]) -> bool {
+        self.way.starts_with(way)
+    }
+}
 
 /// What a sidebar needs beside its entries: how its links are written.
 pub struct LinkWriter<'a> {
@@ -143,11 +187,11 @@ impl Navs {
         for (d, docset) in site.docsets.iter().enumerate() {
             for (v, version) in docset.versions.iter().enumerate() {
                 for (s, sidebar) in version.sidebars.iter().enumerate() {
-                    jobs.push(((d, v, s, Vec::new()), sidebar, contents(d, v)));
+                    jobs.push(((d, v, s, None), sidebar, contents(d, v)));
                     if is_large(sidebar) {
                         let each = branches(site, sidebar).into_iter();
                         jobs.extend(
-                            each.map(|branch| ((d, v, s, branch), sidebar, contents(d, v))),
+                            each.map(|branch| ((d, v, s, Some(branch)), sidebar, contents(d, v))),
                         );
                     }
                 }
@@ -162,8 +206,7 @@ impl Navs {
                     templates,
                     contents,
                 };
-                let branch = (!key.3.is_empty()).then_some(key.3.as_slice());
-                let nav = maker.nav(sidebar, branch)?;
+                let nav = maker.nav(sidebar, key.3.as_ref())?;
                 Ok((key, nav))
             })
             .collect();
@@ -177,19 +220,9 @@ impl Navs {
         let page = site.page(id);
         let version = &site.docsets[page.docset].versions[page.version];
         let n = page.sidebar?;
-        let branch = if is_large(&version.sidebars[n]) {
-            branch_of(page)
-        } else {
-            Vec::new()
-        };
-        let key = (page.docset, page.version, n, branch);
-        // A page at the top level of a large sidebar has the empty branch: everything closed.
-        let nav = if key.3.is_empty() && is_large(&version.sidebars[n]) {
-            self.rendered.get(&(key.0, key.1, key.2, vec![usize::MAX]))
-        } else {
-            self.rendered.get(&key)
-        };
-        Some(nav?.on(Some((id, &page.way)), prefix))
+        let branch = is_large(&version.sidebars[n]).then(|| Branch::of(page));
+        let nav = self.rendered.get(&(page.docset, page.version, n, branch))?;
+        Some(nav.on(Some((id, &page.way)), prefix))
     }
 
     /// A whole sidebar, every category open.
@@ -202,7 +235,7 @@ impl Navs {
     ) -> Option<String> {
         Some(
             self.rendered
-                .get(&(docset, version, sidebar, Vec::new()))?
+                .get(&(docset, version, sidebar, None))?
                 .on(None, prefix),
         )
     }
@@ -213,26 +246,10 @@ pub fn is_large(sidebar: &Sidebar) -> bool {
     sidebar.size > LARGE
 }
 
-/// The way to the category of a page.
-fn branch_of(page: &Page) -> Vec<usize> {
-    page.way[..page.way.len().saturating_sub(1)].to_vec()
-}
-
-/// The branches that pages of a sidebar stand in; the top level is `[usize::MAX]`.
-fn branches(site: &SiteIndex, sidebar: &Sidebar) -> Vec<Vec<usize>> {
-    let mut all: BTreeMap<Vec<usize>, ()> = BTreeMap::new();
-    for page in &sidebar.order {
-        let branch = branch_of(site.page(*page));
-        all.insert(
-            if branch.is_empty() {
-                vec![usize::MAX]
-            } else {
-                branch
-            },
-            (),
-        );
-    }
-    all.into_keys().collect()
+/// The branches that pages of a sidebar stand in.
+fn branches(site: &SiteIndex, sidebar: &Sidebar) -> BTreeSet<Branch> {
+    let pages = sidebar.order.iter();
+    pages.map(|page| Branch::of(site.page(*page))).collect()
 }
 
 struct Maker<'a> {
@@ -243,7 +260,7 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    fn nav(&self, sidebar: &Sidebar, branch: Option<&[usize]>) -> Result<Nav, Box<Diagnostic>> {
+    fn nav(&self, sidebar: &Sidebar, branch: Option<&Branch>) -> Result<Nav, Box<Diagnostic>> {
         let entries = self.entries(&sidebar.entries, &mut Vec::new(), branch);
         let mut context = Context::new();
         context.insert("label", "Docs");
@@ -267,10 +284,11 @@ impl Maker<'_> {
         &self,
         entries: &[Entry],
         way: &mut Vec<usize>,
-        branch: Option<&[usize]>,
+        branch: Option<&Branch>,
     ) -> Vec<EntryContext> {
-        let mut all = Vec::with_capacity(entries.len());
-        for (at, entry) in entries.iter().enumerate() {
+        let shown = branch.map_or(0..entries.len(), |b| b.shown(way, entries.len()));
+        let mut all = Vec::with_capacity(shown.len());
+        for (at, entry) in entries.iter().enumerate().take(shown.end).skip(shown.start) {
             way.push(at);
             all.push(self.entry(entry, way, branch));
             way.pop();
@@ -278,7 +296,7 @@ impl Maker<'_> {
         all
     }
 
-    fn entry(&self, entry: &Entry, way: &mut Vec<usize>, branch: Option<&[usize]>) -> EntryContext {
+    fn entry(&self, entry: &Entry, way: &mut Vec<usize>, branch: Option<&Branch>) -> EntryContext {
         let mut made = EntryContext {
             kind: "doc",
             label: String::new(),
@@ -314,7 +332,7 @@ impl Maker<'_> {
                 let first = first_page(entries).map(|page| {
                     self.inside(&self.writer.urls.page_path(&self.site.page(page).route))
                 });
-                if branch.is_none_or(|branch| branch.starts_with(way)) || first.is_none() {
+                if branch.is_none_or(|branch| branch.opens(way)) || first.is_none() {
                     made.entries = self.entries(entries, way, branch);
                 } else {
                     made.href = first;
