@@ -204,6 +204,21 @@ fn a_directive_that_is_lost_in_text_is_an_error() {
 }
 
 #[test]
+fn an_info_string_with_escapes_has_the_place_of_its_line() {
+    let text = "> ```js \\{ é &nGt; x\n> ```\n";
+    let doc = parse(text, Dialect::Docproof);
+    let line = "```js \\{ é &nGt; x";
+    assert!(!doc.problems.is_empty());
+    for problem in &doc.problems {
+        assert_eq!(&text[problem.range.clone()], line);
+    }
+    assert_eq!(&text[doc.codes[0].language_range.clone()], line);
+    let text = "``` (éé) no_run\n```\n";
+    let doc = parse(text, Dialect::Docproof);
+    assert_eq!(&text[doc.codes[0].language_range.clone()], "(éé) no_run");
+}
+
+#[test]
 fn a_bare_url_is_a_link_outside_links() {
     check(
         "See https://a.example/b_c_d. [https://x.example](y.md)\n",

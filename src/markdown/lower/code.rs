@@ -17,14 +17,17 @@ impl Lower<'_> {
             CodeBlockKind::Indented => String::new(),
         };
         let first_line = self.blocks.text[range.clone()].lines().next().unwrap_or("");
-        let offset = first_line.find(info.as_str()).unwrap_or(0);
+        let found = first_line.find(info.as_str());
+        let offset = found.unwrap_or(0);
         let info_at = self
             .place(&(range.start + offset..range.start + offset + 1))
             .start;
+        let line = range.start..range.start + first_line.len();
         self.code = Some(CodeAtHand {
             raw: RawCode::default(),
             info,
             info_at,
+            escaped: found.is_none().then(|| self.place(&line)),
             range: self.place(&range),
         });
     }
@@ -33,11 +36,21 @@ impl Lower<'_> {
         let Some(at_hand) = self.code.take() else {
             return;
         };
-        let (info, problems) = parse_info(&at_hand.info, at_hand.info_at, self.dialect);
-        self.doc.problems.extend(problems);
+        let (info, mut problems) = parse_info(&at_hand.info, at_hand.info_at, self.dialect);
         let tab = info.tab.clone();
-        let place = at_hand.info_at + at_hand.info.find(&info.language).unwrap_or(0);
-        let language_range = place..place + info.language.len();
+        // Other words may imply a language that is not written.
+        let language = at_hand.info.find(&info.language);
+        let mut language_range =
+            language.map_or(0..at_hand.info.len(), |at| at..at + info.language.len());
+        language_range.start += at_hand.info_at;
+        language_range.end += at_hand.info_at;
+        if let Some(line) = at_hand.escaped {
+            for problem in &mut problems {
+                problem.range = line.clone();
+            }
+            language_range = line;
+        }
+        self.doc.problems.extend(problems);
         let (mut block, problems) = code::build(&at_hand.raw, info, at_hand.range, self.dialect);
         block.language_range = language_range;
         self.doc.problems.extend(problems);

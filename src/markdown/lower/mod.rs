@@ -63,6 +63,8 @@ struct CodeAtHand {
     raw: RawCode,
     info: String,
     info_at: usize,
+    /// The line of the fence, when escapes and entities make places in the info string unknown.
+    escaped: Option<Range<usize>>,
     range: Range<usize>,
 }
 
