@@ -160,6 +160,9 @@ fn parsed(doc: &ParsedDoc, text: &str) {
     for range in places.chain(doc.codes.iter().map(|c| &c.range)) {
         shared::sound(text, range, &doc.pieces);
     }
+    for code in &doc.codes {
+        shared::sound(text, &code.language_range, code);
+    }
     headings(doc);
     codes(doc);
     pieces(doc, text);
