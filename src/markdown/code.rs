@@ -131,6 +131,8 @@ pub fn build(
         mark_next: false,
     };
     builder.run();
+    builder.block.text.shrink_to_fit();
+    builder.block.lines.shrink_to_fit();
     (builder.block, builder.problems)
 }
 
@@ -157,7 +159,6 @@ impl Builder<'_> {
         let text = raw.text.strip_suffix('\n').unwrap_or(&raw.text);
         let verbatim = self.block.info.verbatim;
         let mut ranges: Vec<Range<usize>> = Vec::new();
-        let mut is_first = true;
         let all = lines_with_offsets(text);
         // A text that ends in `\n` here has a last line that is empty and must not be lost.
         let last = text.ends_with('\n').then_some((text.len(), ""));
@@ -166,7 +167,7 @@ impl Builder<'_> {
                 continue;
             }
             let before = self.block.text.len();
-            if !std::mem::take(&mut is_first) {
+            if !self.block.lines.is_empty() {
                 self.block.text.push('\n');
             }
             let line_start = self.block.text.len();
@@ -179,7 +180,6 @@ impl Builder<'_> {
             let alone = had_marker && self.block.text[line_start..].trim().is_empty();
             if alone && self.dialect == Dialect::Docproof {
                 self.drop_line(before, &mut ranges);
-                is_first = before == 0;
                 continue;
             }
             let hidden = self.block.info.is_rust() && self.hide(line_start, &mut ranges);
@@ -190,7 +190,7 @@ impl Builder<'_> {
                 ..LineMark::default()
             });
         }
-        if is_first && self.block.lines.is_empty() {
+        if self.block.lines.is_empty() {
             self.block.lines.push(LineMark::default());
         }
         self.unclosed();
@@ -559,6 +559,7 @@ mod tests {
             "|a\n>|b\n>|\n>|c\n|d\n",
         );
         check("js", "__HIGHLIGHT__\nb\n__END_HIGHLIGHT__\n", ">|b\n");
+        check("js", "\n__HIGHLIGHT__\nb\n__END_HIGHLIGHT__\n", "|\n>|b\n");
         check(
             "js",
             "a\n__HIGHLIGHT_PHRASE__   __END_HIGHLIGHT_PHRASE__\n",

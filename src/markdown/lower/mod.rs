@@ -469,6 +469,13 @@ impl<'a> Lower<'a> {
         anchors.sort_unstable();
         anchors.dedup();
         self.doc.anchors = anchors.into();
+        // A parse is kept for the whole build: room that growing left over adds up on large sites, and on
+        // many machines touching fresh memory costs more than this copy.
+        self.doc.html.shrink_to_fit();
+        self.doc.pieces.shrink_to_fit();
+        self.doc.links.shrink_to_fit();
+        self.doc.headings.shrink_to_fit();
+        self.doc.codes.shrink_to_fit();
         self.doc
     }
 }
