@@ -159,11 +159,15 @@ pub fn line_column(text: &str, offset: usize) -> (usize, usize) {
     )
 }
 
-/// Drops a byte order mark and turns `\r\n` and `\r` into `\n`.
+/// Drops a byte order mark and turns `\r\n` and `\r` into `\n`. A NUL becomes U+FFFD: Markdown demands it, and
+/// done later it would shift every place behind it.
 fn normalise(text: &str) -> std::borrow::Cow<'_, str> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.contains('\r') {
-        text.replace("\r\n", "\n").replace('\r', "\n").into()
+    if text.contains('\r') || text.contains('\0') {
+        text.replace("\r\n", "\n")
+            .replace('\r', "\n")
+            .replace('\0', "\u{fffd}")
+            .into()
     } else {
         text.into()
     }
@@ -320,6 +324,8 @@ mod tests {
             }),
             (2, 4)
         );
+        assert_eq!(map.set("a.md", "a\0b"), id);
+        assert_eq!(&*map.get(id).text, "a\u{fffd}b");
         assert_eq!(map.set("a.md", "x"), id);
         assert_eq!(&*map.get(id).text, "x");
     }
