@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::info::FenceInfo;
-pub use super::raw_code::{RawCode, lines_with_places};
+pub use super::raw_code::RawCode;
 use crate::config::Dialect;
 use crate::diagnostic::Problem;
 use crate::directive::code_lines::lines_with_offsets;
@@ -442,8 +442,9 @@ impl Builder<'_> {
         for (ranges, mark) in set {
             for range in ranges {
                 if range.end > count + 1 {
+                    let plural = if count == 1 { "" } else { "s" };
                     self.warn(format!(
-                        "line {} is marked, but the code has {count} lines",
+                        "line {} is marked, but the code has {count} line{plural}",
                         range.end - 1
                     ));
                 }
@@ -592,7 +593,7 @@ mod tests {
         check(
             "js {5}",
             "a\n",
-            "|a\n!a\n line 5 is marked, but the code has 1 lines\n",
+            "|a\n!a\n line 5 is marked, but the code has 1 line\n",
         );
         check(
             "js /zz/",

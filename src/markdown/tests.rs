@@ -168,7 +168,7 @@ fn messages_name_places_in_the_text_that_was_given() {
         said,
         [
             "!8:3 `__HIGHLIGHT__` is never closed",
-            "!7:3 line 9 is marked, but the code has 1 lines"
+            "!7:3 line 9 is marked, but the code has 1 line"
         ]
     );
 }
@@ -179,6 +179,12 @@ fn places_in_quoted_code_are_those_of_their_line() {
     let problems = parse(text, Dialect::Docproof).problems;
     let places: Vec<&str> = problems.iter().map(|p| &text[p.range.clone()]).collect();
     assert_eq!(places, ["__HIGHLIGHT__"]);
+    // The `:::` line is a directive while the comment lasts, and code once the comment is gone.
+    let text = "<!-- DOCUSAURUS_CODE_TABS x\n```\n:::é\n__HIGHLIGHT__ é\n";
+    let doc = parse(text, Dialect::Docproof);
+    let marker = doc.problems.iter().find(|p| p.code == "highlight");
+    let range = marker.expect("there is one").range.clone();
+    assert_eq!(&text[range], "__HIGHLIGHT__");
     // The first tab is partly the item's: the code begins with spaces that nobody wrote.
     let text = "- \t\té __HIGHLIGHT__\n";
     let problems = parse(text, Dialect::Docproof).problems;
