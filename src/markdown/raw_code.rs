@@ -35,26 +35,29 @@ impl RawCode {
 }
 
 /// The lines of a run of code, each with its place in the run as it is written. The parser joins lines and
-/// leaves out what stands before each of them in a quote or a list; code that has none of that is one piece.
+/// leaves out what stands before each of them in a quote or a list; code that has none of that is one piece,
+/// unless the lines are wanted `apart`.
 pub fn lines_with_places<'a>(
     text: &'a str,
     written: &'a str,
+    apart: bool,
 ) -> impl Iterator<Item = (&'a str, usize)> {
-    let whole = (text == written).then_some((text, 0));
+    let whole = (!apart && text == written).then_some((text, 0));
     let each = if whole.is_some() { "" } else { text };
     let mut ends = written.match_indices('\n').map(|(at, _)| at);
     let by_line = each.split_inclusive('\n').flat_map(move |line| {
         let end = ends.next().unwrap_or(written.len());
+        let before = &written[..end];
+        let content = line.trim_end_matches('\n');
         // A tab at the start may have become spaces: what both have is counted from the end of the line.
-        let same: usize = line
-            .trim_end_matches('\n')
-            .chars()
-            .rev()
-            .zip(written[..end].chars().rev())
-            .take_while(|(a, b)| a == b && *a != '\n')
-            .map(|(a, _)| a.len_utf8())
-            .sum();
-        let (made, kept) = line.split_at(line.trim_end_matches('\n').len() - same);
+        let same = if before.ends_with(content) {
+            content.len()
+        } else {
+            let both = content.chars().rev().zip(before.chars().rev());
+            let equal = both.take_while(|(a, b)| a == b);
+            equal.map(|(a, _)| a.len_utf8()).sum()
+        };
+        let (made, kept) = line.split_at(content.len() - same);
         [(made, end - same), (kept, end - same)]
     });
     whole.into_iter().chain(by_line)

@@ -312,7 +312,9 @@ impl<'a> Lower<'a> {
     fn text(&mut self, text: &str, range: Range<usize>) {
         if let Some(code) = &mut self.code {
             let written = &self.blocks.text[range.clone()];
-            for (line, at) in crate::markdown::code::lines_with_places(text, written) {
+            // A line that was taken for a directive may stand in the code: each line has a place of its own.
+            let rewritten = matches!(self.blocks.text, std::borrow::Cow::Owned(_));
+            for (line, at) in super::raw_code::lines_with_places(text, written, rewritten) {
                 let at = range.start + at;
                 code.raw
                     .push(line, self.blocks.map.to_input(&(at..at + 1)).start);
