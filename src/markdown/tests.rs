@@ -225,6 +225,14 @@ fn an_info_string_with_escapes_has_the_place_of_its_line() {
 }
 
 #[test]
+fn an_unused_footnote_has_the_place_of_its_label() {
+    let text = "x\n\n[^ü\t\t\t\tü]: ö\n";
+    let problems = parse(text, Dialect::Docproof).problems;
+    let places: Vec<&str> = problems.iter().map(|p| &text[p.range.clone()]).collect();
+    assert_eq!(places, ["[^ü\t\t\t\tü]:"]);
+}
+
+#[test]
 fn a_bare_url_is_a_link_outside_links() {
     check(
         "See https://a.example/b_c_d. [https://x.example](y.md)\n",

@@ -13,7 +13,10 @@ pub(super) struct Notes {
     pub(super) order: Vec<String>,
     pub(super) references: HashMap<String, usize>,
     pub(super) definitions: HashMap<String, Vec<Piece>>,
+    /// Each definition's label and where it is written.
     pub(super) places: Vec<(String, Range<usize>)>,
+    /// The definitions that are being read; one may hold another.
+    pub(super) open: Vec<String>,
 }
 
 impl Lower<'_> {
@@ -41,8 +44,12 @@ impl Lower<'_> {
     pub(super) fn start_footnote(&mut self, label: &str, range: Range<usize>) {
         self.flush();
         self.sinks.push(Vec::new());
-        let place = self.place(&range);
+        // White space in a label is folded, so its length says nothing about its place.
+        let line = self.blocks.text[range.clone()].lines().next().unwrap_or("");
+        let len = line.find("]:").map_or(line.len(), |at| at + 2);
+        let place = self.place(&(range.start..range.start + len));
         self.notes.places.push((label.to_owned(), place));
+        self.notes.open.push(label.to_owned());
     }
 
     pub(super) fn end_footnote(&mut self) {
@@ -51,8 +58,8 @@ impl Lower<'_> {
         if self.sinks.is_empty() {
             self.sinks.push(Vec::new());
         }
-        if let Some((label, _)) = self.notes.places.last() {
-            self.notes.definitions.insert(label.clone(), pieces);
+        if let Some(label) = self.notes.open.pop() {
+            self.notes.definitions.insert(label, pieces);
         }
     }
 
@@ -60,11 +67,10 @@ impl Lower<'_> {
         let order = std::mem::take(&mut self.notes.order);
         for (label, place) in std::mem::take(&mut self.notes.places) {
             if !order.contains(&label) {
-                let first = place.start..place.start + label.len() + 4;
                 self.doc.problems.push(
                     Problem::warning(
                         "footnote",
-                        first,
+                        place,
                         format!("the footnote `{label}` is never referred to"),
                     )
                     .label("not shown"),
