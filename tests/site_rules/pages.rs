@@ -408,7 +408,7 @@ fn unknown_languages_are_shown_plain_with_one_warning() {
     .build();
     assert_eq!(
         built.said,
-        ["warning docs/a.md:1:1 unknown language `nolang`"]
+        ["warning docs/a.md:1:4 unknown language `nolang`"]
     );
     assert!(
         built
