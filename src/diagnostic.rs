@@ -287,7 +287,7 @@ fn with_place<'a>(group: Group<'a>, span: &Span, label: &str, sources: &'a Sourc
     let end = floor_boundary(&source.text, span.range.end.clamp(start, line_end));
     let whole = &source.text[line_start..line_end];
     let (text, marked) = cut_line(whole, start - line_start..end - line_start);
-    let cut_at_its_start = text.starts_with("...") && !whole.starts_with("...");
+    let cut_at_its_start = text[..marked.start] != whole[..start - line_start];
     let mut annotation = AnnotationKind::Primary.span(marked);
     if !label.is_empty() {
         annotation = annotation.label(label.to_owned());
@@ -529,6 +529,15 @@ help: did you mean `z.md`?";
         );
         assert!(text.contains("bad") && text.len() < 2_000, "{text}");
         assert!(text.contains("--> long.md:1:5001\n"), "{text}");
+    }
+
+    #[test]
+    fn a_cut_line_of_dots_keeps_its_column() {
+        let mut sources = SourceMap::default();
+        let id = sources.set("dots.md", &format!("{}bad", ".".repeat(200)));
+        let problem = Problem::error("c", 200..203, "m").in_source(id, 0);
+        let text = render_human(&problem, &sources, false);
+        assert!(text.contains("--> dots.md:1:201\n"), "{text}");
     }
 
     #[test]

@@ -277,7 +277,10 @@ impl Builder<'_> {
         }
         self.drop_line(line_start, ranges);
         self.block.text.push_str(&clean);
-        let place = self.raw.place(&(start..start + line.len()));
+        // Spaces at the start may have been a tab that nobody can point into.
+        let indent = line.len() - line.trim_start().len();
+        let place = start + indent..start + line.trim_end().len();
+        let place = self.raw.place(&place);
         let problem = Problem::error("highlight", place, "a highlight marker inside another one");
         self.problems.push(problem.hint("take one of them out"));
     }

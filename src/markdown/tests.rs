@@ -185,6 +185,13 @@ fn places_in_quoted_code_are_those_of_their_line() {
     let marker = doc.problems.iter().find(|p| p.code == "highlight");
     let range = marker.expect("there is one").range.clone();
     assert_eq!(&text[range], "__HIGHLIGHT__");
+    let text = "- \t\t__HIGH__HIGHLIGHT____END_HIGHLIGHT__LIGHT__é\n";
+    let problems = parse(text, Dialect::Docproof).problems;
+    let places: Vec<&str> = problems.iter().map(|p| &text[p.range.clone()]).collect();
+    assert_eq!(
+        places,
+        [text.trim_start_matches(['-', ' ', '\t']).trim_end()]
+    );
     // The first tab is partly the item's: the code begins with spaces that nobody wrote.
     let text = "- \t\té __HIGHLIGHT__\n";
     let problems = parse(text, Dialect::Docproof).problems;
