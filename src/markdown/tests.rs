@@ -213,6 +213,9 @@ fn a_directive_that_is_lost_in_text_is_an_error() {
         said(":::tip\n0. a\n   ```\n ```\n   :::tip\n   :::\n:::\n"),
         [5, 6, 7]
     );
+    // Another quote at the same depth.
+    assert_eq!(said("> :::tip\n\na\n\n> :::\n"), [5]);
+    assert!(said("> :::tip\n>\n> a\n> :::\n").is_empty());
     assert_eq!(said("<div>\n  :::tip\n  :::\n"), [2, 3]);
 }
 

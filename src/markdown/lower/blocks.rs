@@ -88,12 +88,12 @@ impl Lower<'_> {
 
     pub(super) fn mark(&mut self, mark: Mark) {
         self.marks_seen.push(mark.at);
-        let depth = self.depth;
+        let inside = self.elements.0.last().copied().unwrap_or(0);
         if matches!(
             mark.kind,
             MarkKind::Tab(_) | MarkKind::TabsClose | MarkKind::CalloutClose
         ) && let Some(open) = self.open.last()
-            && open.depth != depth
+            && open.inside != inside
         {
             self.doc.problems.push(
                 Problem::error(
@@ -112,7 +112,7 @@ impl Lower<'_> {
                 self.piece(Piece::TabsOpen(block));
                 self.open.push(OpenBlock {
                     mark,
-                    depth,
+                    inside,
                     tabs: Some(block),
                     panel_open: false,
                 });
@@ -123,7 +123,7 @@ impl Lower<'_> {
                 self.open_callout(kind, title.as_deref());
                 self.open.push(OpenBlock {
                     mark,
-                    depth,
+                    inside,
                     tabs: None,
                     panel_open: false,
                 });

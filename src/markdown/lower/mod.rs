@@ -75,7 +75,8 @@ struct ImageAtHand {
 
 struct OpenBlock {
     mark: Mark,
-    depth: usize,
+    /// The element that holds it: the number of its start, 0 for the page.
+    inside: usize,
     tabs: Option<u32>,
     panel_open: bool,
 }
@@ -97,6 +98,8 @@ struct Lower<'a> {
     html_block: Option<(String, usize)>,
     table: Table,
     depth: usize,
+    /// The numbers of the elements that are open, and how many were begun so far.
+    elements: (Vec<usize>, usize),
     in_link: usize,
     open: Vec<OpenBlock>,
     /// A run of fences with `tab=`: its block, and the state right after its last fence.
@@ -130,6 +133,7 @@ impl<'a> Lower<'a> {
             html_block: None,
             table: Table::default(),
             depth: 0,
+            elements: (Vec::new(), 0),
             in_link: 0,
             open: Vec::new(),
             tab_run: None,
@@ -270,10 +274,13 @@ impl<'a> Lower<'a> {
             | Tag::MetadataBlock(_) => {}
         }
         self.depth += 1;
+        self.elements.1 += 1;
+        self.elements.0.push(self.elements.1);
     }
 
     fn end(&mut self, tag: TagEnd) {
         self.depth = self.depth.saturating_sub(1);
+        self.elements.0.pop();
         match tag {
             TagEnd::Paragraph => self.html("</p>\n"),
             TagEnd::Heading(_) => self.end_heading(),
