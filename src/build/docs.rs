@@ -130,11 +130,7 @@ fn slots(
         );
         for (version, folder) in folders {
             let prefix = format!("{folder}/");
-            for (path, _) in files
-                .all
-                .range(prefix.clone()..)
-                .take_while(|(path, _)| path.starts_with(&prefix))
-            {
+            for (path, _) in files.under(&prefix) {
                 if let Some(relative) = path[prefix.len()..].strip_suffix(".md") {
                     slots.push(Slot {
                         docset: n,
@@ -159,11 +155,7 @@ fn unknown_version_folders(
 ) {
     let prefix = docset.website("versioned_docs/");
     let mut unknown: BTreeSet<&str> = BTreeSet::new();
-    for (path, _) in files
-        .all
-        .range(prefix.clone()..)
-        .take_while(|(path, _)| path.starts_with(&prefix))
-    {
+    for (path, _) in files.under(&prefix) {
         let folder = path[prefix.len()..].split('/').next().unwrap_or_default();
         if !folder
             .strip_prefix("version-")

@@ -158,6 +158,17 @@ impl Files {
         }
     }
 
+    /// The files whose paths begin with `prefix`, in the order of paths.
+    pub fn under(&self, prefix: &str) -> impl Iterator<Item = (&String, &File)> {
+        let from = (
+            std::ops::Bound::Included(prefix),
+            std::ops::Bound::Unbounded,
+        );
+        self.all
+            .range::<str, _>(from)
+            .take_while(move |(path, _)| path.starts_with(prefix))
+    }
+
     /// The text of a path, if it is loaded and readable.
     pub fn text(&self, path: &str) -> Option<SourceId> {
         match self.all.get(path) {

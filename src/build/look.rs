@@ -45,9 +45,7 @@ impl Theme {
     ) -> Option<Self> {
         let mut hasher = blake3::Hasher::new();
         let own: Vec<SiteTemplate> = files
-            .all
-            .range("templates/".to_owned()..)
-            .take_while(|(path, _)| path.starts_with("templates/"))
+            .under("templates/")
             .filter_map(|(path, file)| {
                 let File::Text(source) = file else {
                     return None;

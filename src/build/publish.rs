@@ -236,12 +236,7 @@ impl Job<'_> {
         routes.into_iter().for_each(&mut add);
         for folder in indexed.config.static_folders() {
             let prefix = format!("{folder}/");
-            for (path, file) in self
-                .files
-                .all
-                .range(prefix.clone()..)
-                .take_while(|(path, _)| path.starts_with(&prefix))
-            {
+            for (path, file) in self.files.under(&prefix) {
                 if let File::Bytes {
                     size: Some(size), ..
                 } = file

@@ -22,11 +22,7 @@ pub fn assets(files: &Files, config: &SiteConfig) -> Assets {
         let docs = docset.docs_folder();
         for folder in [docs.clone(), docset.website("versioned_docs")] {
             let prefix = format!("{folder}/");
-            for (path, file) in files
-                .all
-                .range(prefix.clone()..)
-                .take_while(|(path, _)| path.starts_with(&prefix))
-            {
+            for (path, file) in files.under(&prefix) {
                 let File::Bytes { hash, size } = file else {
                     continue;
                 };
@@ -68,11 +64,7 @@ pub fn statics(
     let mut all: BTreeMap<String, (String, ContentHash)> = BTreeMap::new();
     for folder in config.static_folders() {
         let prefix = format!("{folder}/");
-        for (path, file) in files
-            .all
-            .range(prefix.clone()..)
-            .take_while(|(path, _)| path.starts_with(&prefix))
-        {
+        for (path, file) in files.under(&prefix) {
             let File::Bytes { hash, .. } = file else {
                 continue;
             };

@@ -96,7 +96,6 @@ fn lines_into(out: &mut String, block: &CodeBlock, tokens: &[Token], phrases: &[
     let text = block.text.as_str();
     let mut tokens = tokens.iter();
     let mut token: Option<(usize, &Token)> = tokens.next().map(|t| (t.len as usize, t));
-    let mut token_start = 0;
     let mut phrase = 0;
     let mut at = 0;
     for (n, line) in text.split('\n').enumerate() {
@@ -104,8 +103,8 @@ fn lines_into(out: &mut String, block: &CodeBlock, tokens: &[Token], phrases: &[
         open_line(out, block.lines.get(n).copied().unwrap_or_default());
         while at < end {
             while token.is_some_and(|(token_end, _)| token_end <= at) {
-                token_start = token.map_or(at, |(token_end, _)| token_end);
-                token = tokens.next().map(|t| (token_start + t.len as usize, t));
+                let start = token.map_or(at, |(token_end, _)| token_end);
+                token = tokens.next().map(|t| (start + t.len as usize, t));
             }
             while phrases.get(phrase).is_some_and(|p| p.end <= at) {
                 phrase += 1;
@@ -139,7 +138,6 @@ fn lines_into(out: &mut String, block: &CodeBlock, tokens: &[Token], phrases: &[
         }
         at = end + 1;
     }
-    let _ = token_start;
 }
 
 fn open_line(out: &mut String, mark: LineMark) {

@@ -2,7 +2,6 @@
 //!
 //! In: the texts of the templates. Out: rendered text, or a diagnostic at the place in the template.
 
-use serde::Serialize;
 use tera::{Context, Tera};
 
 use super::theme;
@@ -126,12 +125,6 @@ impl Templates {
                 .hint("a template of the site's own may have changed a block or variable that this one needs"),
         }
     }
-}
-
-/// A context with one more variable.
-pub fn with<T: Serialize>(mut context: Context, name: &'static str, value: &T) -> Context {
-    context.insert(name, value);
-    context
 }
 
 fn lower_first(text: &str) -> String {
