@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::{Common, FINE, Format, PROBLEMS, USAGE, report};
 use crate::build::files::ChangeSet;
 use crate::build::{Build, Outcome, Phase};
+use crate::config::SiteConfig;
 use crate::disk::reader::{DiskFiles, overlapped};
 use crate::disk::writer::{Staging, WriteError};
 use crate::disk::{read_cache, write_cache};
@@ -66,9 +67,10 @@ pub fn run(common: &Common, args: &BuildArgs) -> u8 {
     {
         build.import_highlights(&bytes);
     }
-    let output = output_folder(common, args, &files);
+    let settings = settings(&files);
+    let output = output_folder(common, args, &settings);
     if args.out.is_some()
-        && let Some(source) = overlapped(&common.site, &output, &sources(&files))
+        && let Some(source) = overlapped(&common.site, &output, &settings.source_folders())
     {
         let message = format!(
             "the output folder `{}` overlaps the source folder `{source}`",
@@ -138,9 +140,9 @@ fn looks_like_a_site(site: &Path) -> bool {
 }
 
 /// The output folder: the option's, relative to where the program was called, else the configuration's.
-fn output_folder(common: &Common, args: &BuildArgs, files: &DiskFiles) -> PathBuf {
+fn output_folder(common: &Common, args: &BuildArgs, settings: &SiteConfig) -> PathBuf {
     args.out.clone().unwrap_or_else(|| {
-        let output = settings(files).output;
+        let output = &settings.output;
         // So that messages say `build` and not `./build`.
         if common.site == Path::new(".") {
             PathBuf::from(output)
@@ -150,13 +152,8 @@ fn output_folder(common: &Common, args: &BuildArgs, files: &DiskFiles) -> PathBu
     })
 }
 
-/// The folders that the site is read from.
-fn sources(files: &DiskFiles) -> Vec<String> {
-    settings(files).source_folders()
-}
-
 /// The settings as far as they can be read; the build reports what is wrong with them.
-fn settings(files: &DiskFiles) -> crate::config::SiteConfig {
+fn settings(files: &DiskFiles) -> SiteConfig {
     use crate::build::files::FileProvider as _;
     let text = files
         .read(crate::config::FILE_NAME)
