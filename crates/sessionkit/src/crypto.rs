@@ -49,7 +49,11 @@ pub(crate) fn from_base64url<const N: usize>(text: &str) -> Option<[u8; N]> {
     if text.len() != BASE64URL_NOPAD.encode_len(N) {
         return None;
     }
-    BASE64URL_NOPAD.decode(text.as_bytes()).ok()?.try_into().ok()
+    BASE64URL_NOPAD
+        .decode(text.as_bytes())
+        .ok()?
+        .try_into()
+        .ok()
 }
 
 /// A secret that is kept outside the database and seals the private keys inside it.
@@ -72,9 +76,8 @@ impl SealingKey {
     ///
     /// [`SessionError::Configuration`](crate::SessionError::Configuration) if it is anything else.
     pub fn from_hex(text: &str) -> Result<Self, crate::SessionError> {
-        let wrong = || {
-            crate::SessionError::configuration("a sealing key has to be 64 hexadecimal digits")
-        };
+        let wrong =
+            || crate::SessionError::configuration("a sealing key has to be 64 hexadecimal digits");
         let bytes = data_encoding::HEXLOWER_PERMISSIVE
             .decode(text.trim().as_bytes())
             .map_err(|_| wrong())?;

@@ -44,7 +44,9 @@ pub enum SessionError {
 
     /// The access token would not fit into a cookie with this payload; nothing was stored.
     /// Status 500: the payload comes from your program.
-    #[error("the access token payload is too large: the cookie may have {limit} bytes and would have {actual}")]
+    #[error(
+        "the access token payload is too large: the cookie may have {limit} bytes and would have {actual}"
+    )]
     #[non_exhaustive]
     PayloadTooLarge {
         /// Bytes that a cookie may have, name and value together.
@@ -192,7 +194,11 @@ impl SessionError {
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
         Self::Custom {
-            status: if (200..=599).contains(&status) { status } else { 500 },
+            status: if (200..=599).contains(&status) {
+                status
+            } else {
+                500
+            },
             source: source.into(),
         }
     }

@@ -222,10 +222,7 @@ impl StoreError {
     ///
     /// Make sure that `source` does not print handles or hashes: some databases repeat the values
     /// of a row in their messages.
-    pub fn new(
-        doing: impl Into<String>,
-        source: impl Into<Box<dyn Error + Send + Sync>>,
-    ) -> Self {
+    pub fn new(doing: impl Into<String>, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self {
             doing: format!("failed at {}", doing.into()),
             source: Some(source.into()),
