@@ -33,6 +33,11 @@ impl SessionHandle {
         Self(base64url(&random::<RANDOM_BYTES>()).into())
     }
 
+    /// Stands for any handle where only its length matters.
+    pub(crate) fn longest() -> Self {
+        Self("0".repeat(TEXT_BYTES).into())
+    }
+
     /// The handle as text, for a database or a form field. Keep it out of URLs and logs.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -1,0 +1,196 @@
+//! Refreshing: rotation that answers a replay with the same successor, and reuse detection
+//! (RFC 9700, 4.14.2).
+//!
+//! | the token is | and | answer |
+//! |---|---|---|
+//! | not ours | | `Unauthorised`, nothing touched |
+//! | of the row's generation | its hash is the row's | the next token |
+//! | of the generation before | its hash is the one before, in time | the *same* next token again |
+//! | newer than the row | | `Unauthorised`: the database was put back to an older copy |
+//! | anything else of ours | | theft: the session is revoked |
+
+use super::create::session_with_tokens;
+use super::{Core, Mint, over, revoked};
+use crate::clock::UnixMillis;
+use crate::config::{Config, Rotation};
+use crate::crypto::random;
+use crate::error::{SessionError, UnauthorisedReason};
+use crate::event::SessionEvent;
+use crate::functions::RefreshSession;
+use crate::keys::Keys;
+use crate::session::Session;
+use crate::store::{Change, SessionRecord};
+use crate::token::access;
+use crate::token::refresh::{RefreshToken, is_anti_csrf_token_of};
+use std::sync::Arc;
+use std::time::Duration;
+
+pub(super) async fn refresh(
+    core: &Arc<Core>,
+    input: RefreshSession,
+) -> Result<Session, SessionError> {
+    // A key first: once the store has rotated, nothing may fail.
+    let keys = core.keys.for_signing().await?;
+    let token =
+        RefreshToken::read(&input.refresh_token, &keys.refresh).ok_or_else(access::invalid)?;
+    check_anti_csrf(core, &keys, &token, &input)?;
+
+    let now = core.clock.now();
+    let attempt = Attempt {
+        token: token.clone(),
+        nonce: random(),
+        now,
+        rotation: core.config.rotation,
+        idle_timeout: core.config.idle_timeout,
+    };
+    let outcome = core
+        .update(&token.handle, move |record| attempt.decide(record))
+        .await?;
+    match outcome.ok_or_else(revoked)? {
+        Outcome::Rotated(record) => hand_out(core, &keys, &token, &record, now, false),
+        Outcome::Replayed(record) => hand_out(core, &keys, &token, &record, now, true),
+        Outcome::Over(record) => Err(over(&record, now)),
+        Outcome::Unknown => Err(access::invalid()),
+        Outcome::Theft { user_id } => {
+            core.emit(&SessionEvent::TokenTheftDetected {
+                handle: token.handle.clone(),
+                user_id: user_id.clone(),
+            });
+            Err(SessionError::TokenTheftDetected {
+                handle: token.handle.clone(),
+                user_id,
+            })
+        }
+    }
+}
+
+fn check_anti_csrf(
+    core: &Core,
+    keys: &Keys,
+    token: &RefreshToken,
+    input: &RefreshSession,
+) -> Result<(), SessionError> {
+    if !core.config.needs_anti_csrf_token(input.anti_csrf_check) {
+        return Ok(());
+    }
+    let is_ours =
+        |text: &String| is_anti_csrf_token_of(&keys.refresh, &token.handle, text.as_str());
+    if input.anti_csrf_token.as_ref().is_some_and(is_ours) {
+        return Ok(());
+    }
+    Err(SessionError::unauthorised(UnauthorisedReason::AntiCsrf))
+}
+
+/// One presentation of a refresh token, ready to be decided when the row is held.
+struct Attempt {
+    token: RefreshToken,
+    nonce: [u8; 32],
+    now: UnixMillis,
+    rotation: Rotation,
+    idle_timeout: Duration,
+}
+
+enum Outcome {
+    Rotated(Box<SessionRecord>),
+    Replayed(Box<SessionRecord>),
+    Over(Box<SessionRecord>),
+    /// Genuine, and of a generation that this database has not seen.
+    Unknown,
+    Theft {
+        user_id: String,
+    },
+}
+
+impl Attempt {
+    fn decide(&self, record: &SessionRecord) -> (Change, Outcome) {
+        if !record.is_live(self.now) {
+            return (Change::Delete, Outcome::Over(Box::new(record.clone())));
+        }
+        if self.is_newest(record) {
+            let next = self.rotate(record);
+            return (
+                Change::Replace(Box::new(next.clone())),
+                Outcome::Rotated(Box::new(next)),
+            );
+        }
+        if self.is_parent_in_time(record) {
+            return (Change::Keep, Outcome::Replayed(Box::new(record.clone())));
+        }
+        if self.token.generation > record.generation {
+            return (Change::Keep, Outcome::Unknown);
+        }
+        let user_id = record.user_id.clone();
+        (Change::Delete, Outcome::Theft { user_id })
+    }
+
+    fn is_newest(&self, record: &SessionRecord) -> bool {
+        self.token.generation == record.generation && self.token.has_hash(&record.refresh_hash)
+    }
+
+    fn is_parent_in_time(&self, record: &SessionRecord) -> bool {
+        let (Some(hash), Some(rotated_at)) = (&record.previous_refresh_hash, record.rotated_at)
+        else {
+            return false;
+        };
+        // `since` is zero if the clock went back: that is no reason to call somebody a thief.
+        let in_grace = self.now.since(rotated_at) < self.rotation.grace;
+        let unused = self.rotation.until_used && record.confirmed_at.is_none();
+        self.token.generation + 1 == record.generation
+            && self.token.has_hash(hash)
+            && (in_grace || unused)
+    }
+
+    fn rotate(&self, record: &SessionRecord) -> SessionRecord {
+        let next = self.token.successor(&self.nonce);
+        SessionRecord {
+            generation: next.generation,
+            refresh_hash: next.hash(),
+            previous_refresh_hash: Some(record.refresh_hash),
+            rotation_nonce: Some(self.nonce),
+            rotated_at: Some(self.now),
+            confirmed_at: None,
+            last_refreshed_at: self.now,
+            idle_expires_at: self.now.plus(self.idle_timeout),
+            ..record.clone()
+        }
+    }
+}
+
+/// The tokens of the row's generation, worked out from the parent that was presented.
+fn hand_out(
+    core: &Arc<Core>,
+    keys: &Keys,
+    parent: &RefreshToken,
+    record: &SessionRecord,
+    now: UnixMillis,
+    replayed: bool,
+) -> Result<Session, SessionError> {
+    let nonce = record.rotation_nonce.unwrap_or_default();
+    let child = parent.successor(&nonce);
+    let rotated_at = record.rotated_at.unwrap_or(now);
+    let mint = Mint {
+        id: child.access_token_id(),
+        // Soon after, a replay gets the same access token; later it needs one that lives.
+        issued_at: if is_recent(&core.config, rotated_at, now) {
+            rotated_at
+        } else {
+            now
+        },
+        generation: record.generation,
+        confirmed: !core.config.rotation.until_used || record.confirmed_at.is_some(),
+        expires: None,
+    };
+    let minted = core.mint(keys, record, mint)?;
+    let (handle, user_id) = (record.handle.clone(), record.user_id.clone());
+    core.emit(&if replayed {
+        SessionEvent::RefreshReplayed { handle, user_id }
+    } else {
+        SessionEvent::Refreshed { handle, user_id }
+    });
+    Ok(session_with_tokens(core, keys, record, minted, &child))
+}
+
+fn is_recent(config: &Config, rotated_at: UnixMillis, now: UnixMillis) -> bool {
+    let recent = Duration::from_secs(60).min(config.access_token_lifetime / 2);
+    now.since(rotated_at) < recent
+}
