@@ -43,6 +43,8 @@ pub use handle::{InvalidSessionHandle, SessionHandle};
 pub use json::JsonObject;
 pub use session::Session;
 pub use sessions::{CreateNewSession, SessionHandles, Sessions};
+#[cfg(feature = "sqlite")]
+pub use store::sqlite::{SqliteOptions, SqliteStore, Synchronous};
 pub use store::{
     BATCH, Change, Decide, DecideKeys, DeletedBatch, RefreshHash, SessionRecord, SessionStore,
     SigningKeyRecord, StoreError,

@@ -1,0 +1,78 @@
+//! The SQLite store: what every store has to do, and what can go wrong with a file.
+
+use sessionkit::{SessionRecord, SessionStore, SqliteStore, UnixMillis};
+
+fn record(number: u32) -> SessionRecord {
+    SessionRecord {
+        handle: format!("{number:022}").parse().unwrap(),
+        user_id: "alice".into(),
+        generation: 0,
+        refresh_hash: [7; 32],
+        previous_refresh_hash: None,
+        rotation_nonce: None,
+        rotated_at: None,
+        confirmed_at: None,
+        access_token_payload: "{}".into(),
+        session_data: "{}".into(),
+        data_version: 0,
+        created_at: UnixMillis(1),
+        last_refreshed_at: UnixMillis(1),
+        idle_expires_at: UnixMillis(100),
+        absolute_expires_at: UnixMillis(200),
+    }
+}
+
+#[tokio::test]
+async fn what_was_written_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path().join("app.db"))
+        .await
+        .unwrap();
+    store.create_session(record(1)).await.unwrap();
+    let handle = record(1).handle;
+    assert!(store.read_session(&handle).await.unwrap() == Some(record(1)));
+    let changed = store
+        .update_session(
+            &handle,
+            Box::new(|old| {
+                let mut new = old.clone();
+                new.generation += 1;
+                sessionkit::Change::Replace(Box::new(new))
+            }),
+        )
+        .await
+        .unwrap();
+    assert!(changed);
+    assert_eq!(
+        store
+            .read_session(&handle)
+            .await
+            .unwrap()
+            .unwrap()
+            .generation,
+        1
+    );
+    assert_eq!(
+        store
+            .list_sessions_of_user("alice", UnixMillis(99), None, 10)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+    assert_eq!(
+        store
+            .delete_expired_sessions(UnixMillis(100), 10)
+            .await
+            .unwrap(),
+        1
+    );
+    assert_eq!(
+        store
+            .update_signing_keys(Box::new(|_| None))
+            .await
+            .unwrap()
+            .len(),
+        0
+    );
+}
