@@ -1,0 +1,3 @@
+//! What a user of the library may rely on, tried on every store.
+
+mod stores;
