@@ -1,6 +1,7 @@
 //! The modes of the anti-CSRF check, and which one `Auto` stands for.
 
 use crate::app_info::Addresses;
+use crate::cookies::{CookieRules, SameSite};
 use crate::error::SessionError;
 
 /// What a request has to carry to prove that it comes from your own front end, see the chapter
@@ -25,9 +26,16 @@ pub enum AntiCsrf {
 
 impl AntiCsrf {
     /// The mode that is meant; never `Auto`.
-    pub(crate) fn resolve(self, addresses: &Addresses) -> Result<Self, SessionError> {
+    pub(crate) fn resolve(
+        self,
+        addresses: &Addresses,
+        cookies: &CookieRules,
+    ) -> Result<Self, SessionError> {
         match self {
-            Self::Auto if addresses.same_site => Ok(Self::None),
+            // Cookies that were made `None` by hand come with requests of all sites.
+            Self::Auto if addresses.same_site && cookies.same_site != SameSite::None => {
+                Ok(Self::None)
+            }
             Self::Auto => Ok(Self::ViaCustomHeader),
             // A browser says `cross-site` for every request between the two.
             Self::FetchMetadata if !addresses.same_site => {
@@ -46,28 +54,49 @@ impl AntiCsrf {
 mod tests {
     use super::*;
     use crate::app_info::AppInfo;
+    use crate::cookies::CookieOptions;
+
+    fn resolve(mode: AntiCsrf, api: &str, same_site: Option<SameSite>) -> Result<AntiCsrf, String> {
+        let app_info = AppInfo::new(api, "https://example.com");
+        let addresses = app_info.resolve().unwrap();
+        let options = CookieOptions {
+            same_site,
+            ..CookieOptions::default()
+        };
+        let cookies = CookieRules::new(&addresses, &options).unwrap();
+        let resolved = mode.resolve(&addresses, &cookies);
+        resolved.map_err(|error| error.to_string())
+    }
+
+    const ONE: &str = "https://api.example.com";
+    const TWO: &str = "https://example.net";
 
     #[test]
     fn what_auto_stands_for() {
-        let one = AppInfo::new("https://api.example.com", "https://example.com");
-        let two = AppInfo::new("https://example.net", "https://example.com");
-        let (one, two) = (one.resolve().unwrap(), two.resolve().unwrap());
-        assert_eq!(AntiCsrf::default().resolve(&one).unwrap(), AntiCsrf::None);
-        assert_eq!(
-            AntiCsrf::Auto.resolve(&two).unwrap(),
-            AntiCsrf::ViaCustomHeader
-        );
+        let auto = |api, same_site| resolve(AntiCsrf::default(), api, same_site).unwrap();
+        assert_eq!(auto(ONE, None), AntiCsrf::None);
+        assert_eq!(auto(ONE, Some(SameSite::Strict)), AntiCsrf::None);
+        assert_eq!(auto(ONE, Some(SameSite::None)), AntiCsrf::ViaCustomHeader);
+        assert_eq!(auto(TWO, None), AntiCsrf::ViaCustomHeader);
+        assert_eq!(auto(TWO, Some(SameSite::Lax)), AntiCsrf::ViaCustomHeader);
+    }
+
+    #[test]
+    fn the_others_stand_for_themselves() {
         for mode in [
             AntiCsrf::None,
             AntiCsrf::ViaCustomHeader,
             AntiCsrf::ViaToken,
         ] {
-            assert_eq!(mode.resolve(&one).unwrap(), mode);
-            assert_eq!(mode.resolve(&two).unwrap(), mode);
+            assert_eq!(resolve(mode, ONE, None).unwrap(), mode);
+            assert_eq!(resolve(mode, TWO, None).unwrap(), mode);
         }
         let mode = AntiCsrf::FetchMetadata;
-        assert_eq!(mode.resolve(&one).unwrap(), mode);
-        let error = mode.resolve(&two).unwrap_err().to_string();
-        assert!(error.contains("https://example.net") && error.contains("https://example.com"));
+        assert_eq!(resolve(mode, ONE, None).unwrap(), mode);
+        let error = resolve(mode, TWO, None).unwrap_err();
+        assert!(
+            error.contains(TWO) && error.contains("https://example.com"),
+            "{error}"
+        );
     }
 }

@@ -250,10 +250,10 @@ impl SessionsBuilder {
             ),
         ])?;
         let addresses = app_info.resolve()?;
+        let cookies = CookieRules::new(&addresses, &self.cookies)?;
         let config = Config {
-            cookies: CookieRules::new(&addresses, &self.cookies)?,
-            anti_csrf: self.anti_csrf.resolve(&addresses)?,
-            addresses,
+            anti_csrf: self.anti_csrf.resolve(&addresses, &cookies)?,
+            cookies,
             access_token_lifetime: self.access_token_lifetime,
             idle_timeout: self.idle_timeout,
             absolute_timeout: self.absolute_timeout,

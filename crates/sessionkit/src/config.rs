@@ -1,7 +1,6 @@
 //! The choices of a configuration that are values of their own, and the checked whole of them.
 
 use crate::anti_csrf::AntiCsrf;
-use crate::app_info::Addresses;
 use crate::clock::{UnixMillis, hours};
 use crate::cookies::CookieRules;
 use crate::crypto::random;
@@ -174,7 +173,6 @@ impl Default for Signing {
 
 /// A configuration that has been checked. Never changes.
 pub(crate) struct Config {
-    pub(crate) addresses: Addresses,
     pub(crate) cookies: CookieRules,
     /// Never `Auto`.
     pub(crate) anti_csrf: AntiCsrf,

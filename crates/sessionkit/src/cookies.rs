@@ -28,6 +28,7 @@ pub enum SameSite {
     Strict,
 }
 
+#[cfg(feature = "axum")]
 impl SameSite {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
@@ -65,6 +66,13 @@ impl Default for CookieOptions {
 
 /// The rules, checked: every text in here may stand in a `Set-Cookie` header as it is.
 #[derive(Debug, Clone)]
+#[cfg_attr(
+    not(feature = "axum"),
+    expect(
+        dead_code,
+        reason = "checked in any case; only the HTTP side sends cookies"
+    )
+)]
 pub(crate) struct CookieRules {
     pub(crate) access_name: String,
     pub(crate) refresh_name: String,

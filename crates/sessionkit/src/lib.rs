@@ -40,6 +40,11 @@ pub use functions::{
     SessionFunctions, SessionInformation, VerifySession,
 };
 pub use handle::{InvalidSessionHandle, SessionHandle};
+#[cfg(feature = "axum")]
+pub use http::{
+    Api, ApiRequest, ClearTokens, ResponseFuture, SessionApis, SessionLayer, SessionService,
+    TokenTheft, VerifySessionLayer,
+};
 pub use json::JsonObject;
 pub use session::Session;
 pub use sessions::{CreateNewSession, SessionHandles, Sessions};

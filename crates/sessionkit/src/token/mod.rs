@@ -6,4 +6,5 @@
 pub(crate) mod access;
 pub(crate) mod refresh;
 
+#[cfg(feature = "axum")]
 pub(crate) use refresh::refresh_token_generation;
