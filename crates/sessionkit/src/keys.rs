@@ -500,7 +500,3 @@ fn open(
 fn unusable(record: &SigningKeyRecord, problem: &str) -> SessionError {
     SessionError::configuration(format!("the signing key {} {problem}", record.kid))
 }
-
-#[cfg(test)]
-#[path = "keys_tests.rs"]
-mod tests;

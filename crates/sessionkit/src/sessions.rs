@@ -49,6 +49,11 @@ impl Sessions {
         &self.0.core.config
     }
 
+    #[cfg(test)]
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.0.core
+    }
+
     #[cfg(feature = "axum")]
     pub(crate) fn http(&self) -> &crate::http::Http {
         &self.0.http

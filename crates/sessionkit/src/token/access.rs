@@ -148,3 +148,7 @@ pub(crate) fn greatest_length(sub: &str, payload: &RawValue, header_segment_len:
     let encoded = data_encoding::BASE64URL_NOPAD.encode_len(json.len());
     header_segment_len + 1 + encoded + 1 + SIGNATURE
 }
+
+#[cfg(test)]
+#[path = "access_tests.rs"]
+mod tests;
