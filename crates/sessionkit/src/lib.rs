@@ -14,6 +14,9 @@ mod error;
 mod event;
 mod front_token;
 mod functions;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod handle;
 #[cfg(feature = "axum")]
 mod http;

@@ -195,3 +195,19 @@ impl Sessions {
         ]
     }
 }
+
+/// What is read out of `Cookie` headers with the default names: the values of the access and of
+/// the refresh cookie, and whether any of ours was there.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn cookies_sent(headers: &::http::HeaderMap) -> (Vec<String>, Vec<String>, bool) {
+    let addresses = crate::AppInfo::new("http://localhost", "http://localhost").resolve();
+    let options = crate::cookies::CookieOptions::default();
+    let rules = addresses.and_then(|found| crate::cookies::CookieRules::new(&found, &options));
+    let rules = rules.expect("invariant: one host with the default names is fine");
+    let sent = sent::Sent::read(headers, &rules);
+    let owned = |values: &sent::Values<'_>| {
+        let values = values.as_slice().iter();
+        values.map(|value| (*value).to_owned()).collect()
+    };
+    (owned(&sent.access), owned(&sent.refresh), sent.any())
+}

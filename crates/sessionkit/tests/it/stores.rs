@@ -30,9 +30,11 @@ impl Database {
 
     pub async fn store(&self) -> Arc<dyn SessionStore> {
         match self {
-            Self::Sqlite(folder) => {
-                Arc::new(SqliteStore::open(folder.path().join("app.db")).await.unwrap())
-            }
+            Self::Sqlite(folder) => Arc::new(
+                SqliteStore::open(folder.path().join("app.db"))
+                    .await
+                    .unwrap(),
+            ),
             Self::Postgres(url) => {
                 let options = PostgresStore::options(url).max_connections(4);
                 Arc::new(options.connect().await.unwrap())
@@ -53,7 +55,10 @@ impl Database {
 pub fn builder(store: Arc<dyn SessionStore>, clock: &Arc<ManualClock>) -> SessionsBuilder {
     Sessions::builder()
         .shared_store(store)
-        .app_info(AppInfo::new("https://api.example.com", "https://example.com"))
+        .app_info(AppInfo::new(
+            "https://api.example.com",
+            "https://example.com",
+        ))
         .clock(Arc::clone(clock))
         .never_clean_up()
 }
