@@ -6,6 +6,8 @@ mod anti_csrf;
 mod app_info;
 mod builder;
 mod clock;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod config;
 mod cookies;
 mod core;

@@ -1,6 +1,6 @@
 //! The SQLite store: what every store has to do, and what can go wrong with a file.
 
-use sessionkit::{SessionRecord, SessionStore, SqliteStore, UnixMillis};
+use sessionkit::{SessionRecord, SessionStore, SqliteStore, UnixMillis, conformance};
 
 fn record(number: u32) -> SessionRecord {
     SessionRecord {
@@ -75,4 +75,30 @@ async fn what_was_written_is_read() {
             .len(),
         0
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_does_what_a_store_has_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("app.db");
+    // All on one file: each is opened while the one before may still be closing.
+    conformance::check_store(|| async { SqliteStore::open(&path).await.unwrap() })
+        .await
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_in_memory_does_what_a_store_has_to() {
+    conformance::check_store(|| async { SqliteStore::in_memory().await.unwrap() })
+        .await
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_may_have_a_hundred_thousand_sessions() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path().join("app.db"))
+        .await
+        .unwrap();
+    conformance::check_many_sessions(store).await.unwrap();
 }
