@@ -111,7 +111,7 @@ pub(super) async fn lists_go_on_after_a_session_that_is_gone(store: SharedStore)
 }
 
 pub(super) async fn lists_have_no_gaps_while_others_come_and_go(store: SharedStore) -> Checked {
-    let stays = |number: u32| number % 3 == 0;
+    let stays = |number: u32| number.is_multiple_of(3);
     let mut expected = Vec::new();
     for number in 0..150 {
         let record = numbered("alice", number);
