@@ -1,0 +1,4 @@
+BEGIN;
+SELECT session_handle, user_id, generation, refresh_hash, prev_refresh_hash, rotation_nonce, rotated_at, confirmed_at, access_token_payload, session_data, version, created_at, last_refreshed_at, idle_expires_at, absolute_expires_at FROM session_info WHERE session_handle = lpad(:client_id::text, 22, '0') FOR UPDATE;
+UPDATE session_info SET generation = generation + 1, refresh_hash = '\x0102030405060708010203040506070801020304050607080102030405060708', prev_refresh_hash = '\x0102030405060708010203040506070801020304050607080102030405060708', rotation_nonce = '\x0102030405060708010203040506070801020304050607080102030405060708', rotated_at = 1790000000000, confirmed_at = NULL, access_token_payload = '{}', version = 0, last_refreshed_at = 1790000000000, idle_expires_at = 1790000000000, absolute_expires_at = 1790000000000 WHERE session_handle = lpad(:client_id::text, 22, '0') AND generation >= 0 AND version = 0;
+COMMIT;
