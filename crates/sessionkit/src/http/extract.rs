@@ -1,7 +1,6 @@
 //! `Session` and `Option<Session>` as arguments of a handler.
 
 use super::layer::Context;
-use super::verify::{VerifyOptions, session_of};
 use crate::error::{SessionError, UnauthorisedReason};
 use crate::session::Session;
 use ::http::request::Parts;
@@ -38,17 +37,5 @@ async fn optional_session(parts: &mut Parts) -> Result<Option<Session>, SessionE
              `.layer(sessions.layer())` to the router",
         ));
     };
-    let Context {
-        sessions, options, ..
-    } = &context;
-    let options = VerifyOptions {
-        // The extractor itself says whether there has to be one.
-        optional: true,
-        ..*options
-    };
-    let session = session_of(sessions, parts, options).await?;
-    if let Some(session) = &session {
-        context.remember(session);
-    }
-    Ok(session)
+    context.session(parts).await
 }

@@ -12,16 +12,19 @@ use super::{Http, TokenTheft};
 use crate::error::{SessionError, UnauthorisedReason};
 use crate::session::Session;
 use crate::sessions::Sessions;
+use ::http::Request;
 use ::http::header::{
     CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE, TRANSFER_ENCODING,
     WWW_AUTHENTICATE,
 };
-use ::http::{HeaderMap, Request};
+use ::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use pin_project_lite::pin_project;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context as TaskContext, Poll, ready};
 use tower_layer::Layer;
@@ -141,32 +144,75 @@ impl<S: fmt::Debug> fmt::Debug for SessionService<S> {
 /// Among a request's extensions: what the extractors need.
 #[derive(Clone)]
 pub(super) struct Context {
-    pub(super) sessions: Sessions,
-    pub(super) options: VerifyOptions,
-    confirmed: Confirmed,
+    sessions: Sessions,
+    options: VerifyOptions,
+    /// None if there is no token that could be verified.
+    outcome: Option<Arc<Outcome>>,
 }
 
-/// A session whose verification gave a new access token, which the browser should have even if the
-/// handler does not return the session. It happens with `Rotation::until_used` only.
-type Confirmed = Option<Arc<OnceLock<Session>>>;
+/// What a layer has to know of the verification when the answer is there.
+#[derive(Default)]
+struct Outcome {
+    /// The request's session is good. If the handler is refused something all the same, it asked
+    /// about another session: no reason to sign the user out.
+    good: AtomicBool,
+    /// A session whose verification gave a new access token, which the browser should have even if
+    /// the handler does not return the session. It happens with `Rotation::until_used` only.
+    confirmed: OnceLock<Session>,
+}
 
 impl Context {
-    fn new(sessions: &Sessions, options: VerifyOptions) -> Self {
-        let happens = sessions.config().rotation.until_used;
+    /// The context of a layer inside others. What those have found out counts inside, too, unless
+    /// they belong to other sessions: a program may have two kinds.
+    fn new(
+        sessions: &Sessions,
+        options: VerifyOptions,
+        outer: Option<&Self>,
+        has_token: bool,
+    ) -> Self {
+        let outer = outer.filter(|outer| ptr::eq(outer.sessions.config(), sessions.config()));
+        let outcome = match outer {
+            Some(outer) => outer.outcome.clone(),
+            None => has_token.then(Arc::default),
+        };
         Self {
             sessions: sessions.clone(),
             options,
-            confirmed: happens.then(Arc::default),
+            outcome,
         }
     }
 
-    pub(super) fn remember(&self, session: &Session) {
-        if let Some(confirmed) = &self.confirmed
-            && session.to_send().is_some()
-        {
-            // A second extraction gives the same session.
-            let _ = confirmed.set(session.clone());
+    /// The session of the request, verified as this layer asks; `None` without a token.
+    pub(super) async fn session(&self, parts: &mut Parts) -> Result<Option<Session>, SessionError> {
+        let result = session_of(&self.sessions, parts, self.options).await;
+        if let Some(outcome) = &self.outcome {
+            let session = result.as_ref().ok().and_then(Option::as_ref);
+            outcome.good.store(session.is_some(), Ordering::Release);
+            if let Some(session) = session.filter(|session| session.to_send().is_some()) {
+                // A second extraction gives the same session.
+                let _ = outcome.confirmed.set(session.clone());
+            }
         }
+        result
+    }
+}
+
+impl<S> SessionService<S> {
+    fn prepare<B>(&self, request: &Request<B>) -> (Context, Finish) {
+        let sent = Sent::read(request.headers(), &self.sessions.config().cookies);
+        let context = Context::new(
+            &self.sessions,
+            self.verify.unwrap_or_default(),
+            request.extensions().get(),
+            !sent.access.as_slice().is_empty(),
+        );
+        let finish = Finish {
+            sessions: self.sessions.clone(),
+            outcome: context.outcome.clone(),
+            sent: sent.any(),
+            several: sent.several(),
+        };
+        (context, finish)
     }
 }
 
@@ -186,8 +232,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let context = Context::new(&self.sessions, self.verify.unwrap_or_default());
-        let finish = Finish::new(&context, request.headers());
+        let (context, finish) = self.prepare(&request);
         if self.verify.is_some() {
             // The one that is ready goes along, and a fresh one stays here.
             let fresh = self.inner.clone();
@@ -227,13 +272,13 @@ where
     })
 }
 
-async fn admit(context: &Context, parts: &mut ::http::request::Parts) -> Result<(), SessionError> {
-    match session_of(&context.sessions, parts, context.options).await? {
-        Some(session) => context.remember(&session),
-        None if context.options.optional => {}
-        None => return Err(SessionError::unauthorised(UnauthorisedReason::NoToken)),
+async fn admit(context: &Context, parts: &mut Parts) -> Result<(), SessionError> {
+    match context.session(parts).await? {
+        None if !context.options.optional => {
+            Err(SessionError::unauthorised(UnauthorisedReason::NoToken))
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -303,7 +348,7 @@ impl<F, E> fmt::Debug for ResponseFuture<F, E> {
 /// What has to be known of the request when its answer is there.
 struct Finish {
     sessions: Sessions,
-    confirmed: Confirmed,
+    outcome: Option<Arc<Outcome>>,
     /// Any of our cookies was there.
     sent: bool,
     /// One of them more than once.
@@ -320,16 +365,6 @@ enum Finished {
 struct IsFinished;
 
 impl Finish {
-    fn new(context: &Context, headers: &HeaderMap) -> Self {
-        let sent = Sent::read(headers, &context.sessions.config().cookies);
-        Self {
-            sent: sent.any(),
-            several: sent.several(),
-            sessions: context.sessions.clone(),
-            confirmed: context.confirmed.clone(),
-        }
-    }
-
     fn run(self, mut response: Response) -> Finished {
         if response.extensions().get::<IsFinished>().is_some() {
             return Finished::Now(response);
@@ -338,7 +373,7 @@ impl Finish {
             self.write(&mut response, false);
             return Finished::Now(response);
         };
-        let ends = error.ends_session();
+        let ends = self.is_over(&error);
         match answer_of_program(self.sessions.http(), &error) {
             Some(answer) => Finished::Later(Box::pin(async move {
                 let mut answer = replaced(response, answer.await, error);
@@ -347,8 +382,18 @@ impl Finish {
             })),
             None => {
                 self.write(&mut response, ends);
+                response.extensions_mut().insert(IsFinished);
                 Finished::Now(response)
             }
+        }
+    }
+
+    /// Whether the session of the request is over, not just some session.
+    fn is_over(&self, error: &SessionError) -> bool {
+        let good = |outcome: &Arc<Outcome>| outcome.good.load(Ordering::Acquire);
+        match error {
+            SessionError::Unauthorised { .. } if self.outcome.as_ref().is_some_and(good) => false,
+            _ => error.ends_session(),
         }
     }
 
@@ -357,7 +402,8 @@ impl Finish {
         let rules = &self.sessions.config().cookies;
         let cookies = &self.sessions.http().cookies;
         let by_handler = response.extensions().get::<TokensWritten>().is_some();
-        let confirmed = self.confirmed.as_deref().and_then(OnceLock::get);
+        let outcome = self.outcome.as_deref();
+        let confirmed = outcome.and_then(|outcome| outcome.confirmed.get());
         let written = if by_handler {
             true
         } else if ends_session {

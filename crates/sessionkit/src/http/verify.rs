@@ -74,6 +74,8 @@ pub(super) async fn session_of(
     let strictness = Strictness::asked(sessions.config(), &parts.method, options);
     if let Some(before) = parts.extensions.get::<Verified>()
         && before.strictness.covers(strictness)
+        // A program may have two kinds of sessions, and one is not good for the other.
+        && std::ptr::eq(before.session.config(), sessions.config())
     {
         return Ok(Some(before.session.clone()));
     }

@@ -326,3 +326,52 @@ async fn without_the_layer_a_session_can_still_be_created() {
     let reply = send(&fixture.open_router(), request(Method::GET, "/me")).await;
     assert_eq!(reply.status, StatusCode::INTERNAL_SERVER_ERROR);
 }
+
+#[tokio::test]
+async fn an_error_about_another_session_leaves_the_cookies() {
+    let fixture = fixture(as_it_is).await;
+    let jar = fixture.signed_in().await;
+    let other = fixture.sessions.create_new_session("bob").await.unwrap();
+    let other = other.handle().clone();
+    fixture.sessions.revoke_session(&other).await.unwrap();
+    let sessions = fixture.sessions.clone();
+    let read = async move |_: Session| {
+        let data: Result<serde_json::Value, _> = sessions.get_session_data(&other).await;
+        data.map(|data| data.to_string())
+    };
+    let router = Router::new().route("/", any(read));
+    let plain = router.clone().layer(fixture.sessions.layer());
+    let guarded = router
+        .layer(fixture.sessions.layer())
+        .layer(fixture.sessions.verify_session())
+        .layer(fixture.sessions.layer());
+    for router in [plain, guarded] {
+        let reply = send(&router, jar.get_from("/")).await;
+        assert_eq!(
+            (reply.status, reply.clears()),
+            (StatusCode::UNAUTHORIZED, false)
+        );
+    }
+}
+
+/// Sessions of one kind are not good for the other, and the end of one is not that of the other.
+#[tokio::test]
+async fn two_kinds_of_sessions_in_one_program() {
+    let users = fixture(as_it_is).await;
+    let admins = fixture(|builder| builder.cookie_name_prefix("admin")).await;
+    let user = users.signed_in().await;
+    for around in [true, false] {
+        let router = Router::new().route("/", any(async |_: Session| "for admins"));
+        let router = if around {
+            router.layer(admins.sessions.verify_session())
+        } else {
+            router.layer(admins.sessions.layer())
+        };
+        let router = router.layer(users.sessions.verify_session());
+        let reply = send(&router, user.get_from("/")).await;
+        assert_eq!(
+            (reply.status, reply.clears()),
+            (StatusCode::UNAUTHORIZED, false)
+        );
+    }
+}
