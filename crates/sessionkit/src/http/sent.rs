@@ -116,5 +116,4 @@ fn unquoted(value: &[u8]) -> &[u8] {
 }
 
 #[cfg(test)]
-#[path = "sent_tests.rs"]
 mod tests;

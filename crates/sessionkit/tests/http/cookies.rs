@@ -345,6 +345,25 @@ async fn a_revoked_session_does_not_stand_before_a_good_one() {
     assert!(reply.set_cookies().len() > 3, "both are cleared");
 }
 
+#[tokio::test]
+async fn theft_of_one_session_does_not_end_another_in_the_same_browser() {
+    let fixture = fixture(as_it_is).await;
+    let (stolen, good) = (fixture.signed_in().await, fixture.signed_in().await);
+    send(&fixture.router(), stolen.post_to("/session/refresh")).await;
+    fixture.clock.advance(Duration::from_secs(60));
+    let (stolen, good) = (stolen.get("sk_refresh"), good.get("sk_refresh"));
+    let refresh = |cookie: String| post_to("/session/refresh").with("cookie", cookie);
+    let both = refresh(format!("sk_refresh={stolen}; sk_refresh={good}"));
+    let reply = send(&fixture.router(), both).await;
+    assert_eq!(reply.status, StatusCode::OK);
+    // Only the one is over.
+    let alone = send(&fixture.router(), refresh(format!("sk_refresh={stolen}"))).await;
+    assert_eq!(
+        alone.body,
+        "{\"error\":\"unauthorised\",\"reason\":\"revoked\"}"
+    );
+}
+
 fn in_runtime<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -208,7 +208,7 @@ impl SessionApis for Own {
             (request.method(), request.uri().path()),
             (&Method::POST, "/session/sign-out")
         );
-        assert!(request.headers().contains_key("cookie") && request.extensions().len() > 0);
+        assert!(request.headers().contains_key("cookie") && !request.extensions().is_empty());
         let sessions = request.sessions().clone();
         let original = self.original.sign_out(request).await;
         assert_eq!(
