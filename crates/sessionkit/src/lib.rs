@@ -53,6 +53,8 @@ pub use http::{
 pub use json::JsonObject;
 pub use session::Session;
 pub use sessions::{CreateNewSession, SessionHandles, Sessions};
+#[cfg(feature = "postgres")]
+pub use store::postgres::{PostgresOptions, PostgresStore};
 #[cfg(feature = "sqlite")]
 pub use store::sqlite::{SqliteOptions, SqliteStore, Synchronous};
 pub use store::{
