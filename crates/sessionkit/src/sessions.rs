@@ -1,6 +1,7 @@
 //! `Sessions`: what a program holds, and calls.
 
 use crate::builder::SessionsBuilder;
+#[cfg(feature = "axum")]
 use crate::config::Config;
 use crate::core::Core;
 use crate::error::{SessionError, UnauthorisedReason};
@@ -36,7 +37,6 @@ pub(crate) struct Inner {
 impl Sessions {
     /// Starts a configuration. It needs a store and an [`AppInfo`](crate::AppInfo); everything else
     /// has a default.
-    #[must_use]
     pub fn builder() -> SessionsBuilder {
         SessionsBuilder::new()
     }
@@ -45,6 +45,7 @@ impl Sessions {
         Self(Arc::new(inner))
     }
 
+    #[cfg(feature = "axum")]
     pub(crate) fn config(&self) -> &Config {
         &self.0.core.config
     }

@@ -150,5 +150,4 @@ pub(crate) fn greatest_length(sub: &str, payload: &RawValue, header_segment_len:
 }
 
 #[cfg(test)]
-#[path = "access_tests.rs"]
 mod tests;

@@ -191,5 +191,4 @@ pub(crate) fn is_anti_csrf_token_of(key: &RefreshKey, handle: &SessionHandle, to
 }
 
 #[cfg(test)]
-#[path = "refresh_tests.rs"]
 mod tests;
