@@ -135,7 +135,7 @@ pub struct DeletedBatch {
 /// Keeps sessions and signing keys.
 ///
 /// No method has a default, so the compiler names what is missing. Run the tests of
-/// [`conformance`](crate::conformance) (feature `conformance`) over a store of your own: the hard
+/// `sessionkit::conformance` (feature `conformance`) over a store of your own: the hard
 /// part is not saving a row but two updates of one row at the same moment.
 ///
 /// What every method promises: when it returns `Ok`, the change survives a crash; when it returns
