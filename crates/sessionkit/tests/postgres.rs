@@ -8,7 +8,9 @@ mod start;
 #[path = "postgres/updates.rs"]
 mod updates;
 
-use sessionkit::{Change, Decide, PostgresStore, SessionHandle, SessionRecord, UnixMillis};
+use sessionkit::{
+    Change, Decide, PostgresStore, SessionHandle, SessionRecord, UnixMillis, conformance,
+};
 use std::error::Error;
 
 /// The error with all its sources, as a log would show it, and as `Debug` does.
@@ -57,4 +59,33 @@ fn count_up() -> Decide {
 
 async fn open(url: &str) -> PostgresStore {
     PostgresStore::connect(url).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_rule_of_stores_is_kept() {
+    let Some(server) = sessionkit_testkit::shared_postgres() else {
+        return;
+    };
+    let url = server.create_database();
+    conformance::check_store(|| open(&url)).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_rule_is_kept_on_a_shared_pool_as_well() {
+    let Some(server) = sessionkit_testkit::shared_postgres() else {
+        return;
+    };
+    let url = server.create_database();
+    let pool = sqlx::PgPool::connect(&url).await.unwrap();
+    let make = || async { PostgresStore::from_pool(pool.clone(), "x_").await.unwrap() };
+    conformance::check_store(make).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_may_have_very_many_sessions() {
+    let Some(server) = sessionkit_testkit::shared_postgres() else {
+        return;
+    };
+    let store = open(&server.create_database()).await;
+    conformance::check_many_sessions(store).await.unwrap();
 }

@@ -2,7 +2,7 @@
 
 use crate::{everything, handle, open, record};
 use sessionkit::{PostgresStore, SessionError, SessionStore};
-use sessionkit_testkit::shared_postgres;
+use sessionkit_testkit::{PrivatePostgres, shared_postgres};
 use std::net::TcpListener;
 use std::time::Duration;
 
@@ -18,10 +18,15 @@ async fn several_servers_may_start_at_once() {
     let Some(server) = shared_postgres() else {
         return;
     };
-    let url = server.create_database();
+    for _ in 0..5 {
+        eight_start(&server.create_database(), server).await;
+    }
+}
+
+async fn eight_start(url: &str, server: &PrivatePostgres) {
     let starting: Vec<_> = (0..8)
         .map(|_| {
-            let url = url.clone();
+            let url = url.to_owned();
             tokio::spawn(async move { open(&url).await })
         })
         .collect();
@@ -31,7 +36,7 @@ async fn several_servers_may_start_at_once() {
     }
     stores[0].create_session(record(1)).await.unwrap();
     assert!(stores[7].read_session(&handle(1)).await.unwrap().is_some());
-    assert_eq!(server.sql(&url, "SELECT * FROM schema_version"), "1");
+    assert_eq!(server.sql(url, "SELECT * FROM schema_version"), "1");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -39,9 +39,10 @@ async fn is_up_to_date(lease: &mut Lease, prefix: &str) -> Result<bool, Fault> {
 /// The last step that was taken, 0 if none was.
 async fn version(lease: &mut Lease, prefix: &str) -> Result<i64, Fault> {
     let table = format!("{prefix}schema_version");
-    let there = lease
-        .rows(sqlx::query("SELECT to_regclass($1) IS NOT NULL").bind(table))
-        .await?;
+    // Not `to_regclass`: within a transaction it may remember that there was no such table.
+    let there = "SELECT EXISTS (SELECT FROM pg_catalog.pg_class \
+                 WHERE relname = $1 AND pg_catalog.pg_table_is_visible(oid))";
+    let there = lease.rows(sqlx::query(there).bind(table)).await?;
     if !there[0].try_get::<bool, _>(0)? {
         return Ok(0);
     }
