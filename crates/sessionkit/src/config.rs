@@ -75,6 +75,8 @@ pub(crate) enum Algorithm {
 }
 
 impl Algorithm {
+    pub(crate) const ALL: [Self; 2] = [Self::Ed25519, Self::Hs256];
+
     pub(crate) fn jws(self) -> jsonwebtoken::Algorithm {
         match self {
             Self::Ed25519 => jsonwebtoken::Algorithm::EdDSA,

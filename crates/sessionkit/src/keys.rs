@@ -13,7 +13,7 @@ use crate::token::access;
 use crate::token::refresh::RefreshKey;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use jsonwebtoken::{DecodingKey, EncodingKey, Header, Validation};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -132,19 +132,25 @@ fn validation(algorithm: Algorithm) -> Validation {
 }
 
 /// All keys as one server knows them. Replaced as a whole.
+#[derive(Clone)]
 pub(crate) struct Keys {
     signing: Arc<SigningKey>,
     /// By the header segment of the tokens that a key signs.
     verifying: HashMap<String, Arc<SigningKey>>,
-    /// All key ids in the store, of other algorithms too.
-    known: HashSet<String>,
     pub(crate) refresh: RefreshKey,
     loaded_at: UnixMillis,
+    /// When the store was last asked, though it may not have answered.
+    asked_at: UnixMillis,
 }
 
 impl Keys {
     pub(crate) fn signing(&self) -> &SigningKey {
         &self.signing
+    }
+
+    fn with_id(&self, kid: &str) -> Option<&SigningKey> {
+        let mut keys = self.verifying.values();
+        keys.find(|key| key.kid == kid).map(|key| &**key)
     }
 }
 
@@ -244,34 +250,22 @@ impl KeyRing {
         let (Some(typ), Some(kid)) = (&header.typ, &header.kid) else {
             return Err(access::invalid());
         };
-        if typ != TYPE || header.alg != self.signing.algorithm.jws() {
-            return self.of_another_algorithm(&keys, typ, kid);
+        if typ != TYPE || !Algorithm::ALL.iter().any(|one| one.jws() == header.alg) {
+            return Err(access::invalid());
         }
-        if self.knows(&keys, kid) {
-            return Err(access::invalid()); // our key, and not the header that it signs
+        if let Some(key) = keys.with_id(kid) {
+            return Err(if self.clock.now() < key.verify_until {
+                access::invalid() // our key, and not the header that it signs
+            } else {
+                unknown_key() // the user was away for longer than the key was kept
+            });
+        }
+        if header.alg != self.signing.algorithm.jws() {
+            // From before a change of the algorithm, perhaps: refreshed, not thrown away.
+            return Err(unknown_key());
         }
         let keys = self.ask_for_unknown_key(kid).await?;
-        self.find(&keys, segment)
-            .ok_or_else(|| SessionError::try_refresh(TryRefreshReason::UnknownKey))
-    }
-
-    /// After a change of the configured algorithm the old tokens are refreshed, not thrown away.
-    fn of_another_algorithm(
-        &self,
-        keys: &Keys,
-        typ: &str,
-        kid: &str,
-    ) -> Result<Arc<SigningKey>, SessionError> {
-        let ours_before = typ == TYPE && keys.known.contains(kid) && !self.knows(keys, kid);
-        Err(if ours_before {
-            SessionError::try_refresh(TryRefreshReason::UnknownKey)
-        } else {
-            access::invalid()
-        })
-    }
-
-    fn knows(&self, keys: &Keys, kid: &str) -> bool {
-        keys.verifying.values().any(|key| key.kid == kid)
+        self.find(&keys, segment).ok_or_else(unknown_key)
     }
 
     fn find(&self, keys: &Keys, segment: &str) -> Option<Arc<SigningKey>> {
@@ -283,19 +277,25 @@ impl KeyRing {
         let _one_at_a_time = self.asking.lock().await;
         let keys = self.current();
         // Somebody else may have asked while we waited.
-        if self.knows(&keys, kid) || !self.is_old(&keys, ASK_AGAIN_AFTER) {
+        if keys.with_id(kid).is_some() || !self.was_long_ago(keys.asked_at, ASK_AGAIN_AFTER) {
             return Ok(keys);
         }
         self.reload().await
     }
 
-    /// Whether the keys were loaded so long ago. A clock that went back makes them old, too.
-    fn is_old(&self, keys: &Keys, age: Duration) -> bool {
+    /// A clock that went back makes everything long ago.
+    fn was_long_ago(&self, time: UnixMillis, age: Duration) -> bool {
         let now = self.clock.now();
-        now < keys.loaded_at || now.since(keys.loaded_at) >= age
+        now < time || now.since(time) >= age
     }
 
     async fn reload(&self) -> Result<Arc<Keys>, SessionError> {
+        // Noted before the answer: a store that is down is not asked again and again either.
+        let asked = Keys {
+            asked_at: self.clock.now(),
+            ..Keys::clone(&self.current())
+        };
+        self.put(asked);
         let records = self.store.read_signing_keys().await?;
         self.replace(&records)
     }
@@ -306,19 +306,36 @@ impl KeyRing {
             &self.signing,
             self.sealing.as_ref(),
             self.clock.now(),
-        )?;
+        );
+        // A key that another server has sealed, for example: a fault of the configuration, but
+        // one that a request meets, and that may be gone when it comes again.
+        let keys = keys.map_err(|error| match error {
+            SessionError::Configuration { .. } => {
+                StoreError::new("loading the signing keys", error).into()
+            }
+            other => other,
+        })?;
+        Ok(self.put(keys))
+    }
+
+    fn put(&self, keys: Keys) -> Arc<Keys> {
         let keys = Arc::new(keys);
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&keys);
-        Ok(keys)
+        keys
+    }
+
+    fn is_too_old_to_publish(&self, keys: &Keys) -> bool {
+        self.was_long_ago(keys.loaded_at, PUBLISH_AFTER)
+            && self.was_long_ago(keys.asked_at, ASK_AGAIN_AFTER)
     }
 
     /// The public keys as a JSON Web Key Set (RFC 7517), newest first. HS256 has none.
     pub(crate) async fn public_json(&self) -> String {
         let mut keys = self.current();
-        if self.is_old(&keys, PUBLISH_AFTER) {
+        if self.is_too_old_to_publish(&keys) {
             let _one_at_a_time = self.asking.lock().await;
             keys = self.current();
-            if self.is_old(&keys, PUBLISH_AFTER) {
+            if self.is_too_old_to_publish(&keys) {
                 // Without the store, those in memory are the best answer.
                 keys = self.reload().await.unwrap_or(keys);
             }
@@ -401,17 +418,31 @@ impl Plan {
         if !list.iter().any(|record| record.algorithm == REFRESH) {
             list.push(self.new_refresh.clone());
         }
-        if !list.iter().any(|record| self.may_sign(record)) {
+        let ours = |record: &&SigningKeyRecord| record.algorithm == self.new_signing.algorithm;
+        // Only the newest counts: an older one may have been made for a longer schedule.
+        if !list
+            .iter()
+            .rfind(ours)
+            .is_some_and(|key| self.may_sign(key))
+        {
+            list.iter_mut().for_each(|record| self.retire(record));
             list.push(self.new_signing.clone());
         }
         (list != records).then_some(list)
     }
 
     fn may_sign(&self, record: &SigningKeyRecord) -> bool {
-        record.algorithm == self.signing.algorithm.name()
-            && self
-                .signing
-                .may_sign(record.created_at, record.sign_until, self.now)
+        self.signing
+            .may_sign(record.created_at, record.sign_until, self.now)
+    }
+
+    /// A key that was to sign for longer, or for ever, does not once there is a newer one.
+    fn retire(&self, record: &mut SigningKeyRecord) {
+        let is_ours = record.algorithm == self.new_signing.algorithm;
+        if is_ours && self.now < record.sign_until {
+            record.sign_until = self.now;
+            record.verify_until = verify_until(self.now, self.access_token_lifetime);
+        }
     }
 
     /// A longer access token lifetime keeps old keys longer, and a sealing key seals what was open.
@@ -473,9 +504,9 @@ fn load(
     Ok(Keys {
         signing: newest.ok_or_else(|| missing("signing key"))?,
         verifying,
-        known: records.iter().map(|record| record.kid.clone()).collect(),
         refresh: refresh.ok_or_else(|| missing("key for refresh tokens"))?,
         loaded_at: now,
+        asked_at: now,
     })
 }
 
@@ -495,6 +526,10 @@ fn open(
     sealing
         .open(&record.kid, &record.key)
         .ok_or_else(|| unusable(record, "was sealed with another key"))
+}
+
+fn unknown_key() -> SessionError {
+    SessionError::try_refresh(TryRefreshReason::UnknownKey)
 }
 
 fn unusable(record: &SigningKeyRecord, problem: &str) -> SessionError {

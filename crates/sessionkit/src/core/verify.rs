@@ -78,7 +78,13 @@ async fn confirm(
     if !record.is_live(now) {
         return Err(over(&record, now));
     }
-    reissue(core, claims, &record, true).await
+    match reissue(core, claims.clone(), &record, true).await {
+        // No key to sign with can be made just now, and this token is good as it is.
+        Err(SessionError::StoreUnavailable { .. }) if !database_has_to_answer => {
+            Ok(Session::new(core, claims, access_token, None))
+        }
+        reissued => reissued,
+    }
 }
 
 fn confirmed(record: &SessionRecord, generation: i64, now: UnixMillis) -> (Change, SessionRecord) {
