@@ -47,7 +47,7 @@ impl Jobs {
         let call = Call {
             doing,
             work,
-            outcome: Err("it was never begun".to_owned()),
+            outcome: None,
             answer,
         };
         // Boxed before the wait, so that the future does not carry the closure along.
@@ -60,7 +60,8 @@ impl Jobs {
 struct Call<T, F> {
     doing: &'static str,
     work: F,
-    outcome: Result<T, String>,
+    /// Nothing until the work has been tried.
+    outcome: Option<Result<T, String>>,
     answer: oneshot::Sender<Result<T, StoreError>>,
 }
 
@@ -73,17 +74,19 @@ where
         // What a panic leaves behind is this job's closure, which is not used again unless
         // it is started afresh, and the connection, whose statements reset themselves.
         let done = catch_unwind(AssertUnwindSafe(|| (self.work)(db, sql)));
-        self.outcome = match done {
+        self.outcome = Some(match done {
             Ok(result) => result.map_err(|error| describe(&error)),
             Err(_) => Err("the closure that was to decide panicked".to_owned()),
-        };
+        });
     }
 
     fn answer(self: Box<Self>, came_to_nothing: Option<&str>) {
-        let outcome = match came_to_nothing {
+        let outcome = match (self.outcome, came_to_nothing) {
             // What went wrong with this very job says more than what became of its batch.
-            Some(reason) => Err(self.outcome.err().unwrap_or_else(|| reason.to_owned())),
-            None => self.outcome,
+            (Some(Err(own)), _) => Err(own),
+            (_, Some(reason)) => Err(reason.to_owned()),
+            (Some(done), None) => done,
+            (None, None) => Err("it was never begun".to_owned()),
         };
         let result = outcome.map_err(|reason| StoreError::new(self.doing, reason));
         // Whoever no longer waits does not want to know.
