@@ -6,9 +6,8 @@ use crate::stores::{Database, NOW, builder, clock, on_every_store};
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 use sessionkit::{
-    ManualClock, Session, SessionError, Sessions, SessionsBuilder, Signing,
-    SigningKeyRecord, SqliteStore, TryRefreshReason, UnauthorisedReason, UnixMillis, VerifySession,
-    days, hours,
+    ManualClock, Session, SessionError, Sessions, SessionsBuilder, Signing, SigningKeyRecord,
+    SqliteStore, TryRefreshReason, UnauthorisedReason, UnixMillis, VerifySession, days, hours,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
