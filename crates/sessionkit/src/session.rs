@@ -221,6 +221,23 @@ impl Session {
             .session_data()
     }
 
+    /// The private session data with its version, for
+    /// [`update_session_data_if`](Self::update_session_data_if).
+    ///
+    /// # Errors
+    ///
+    /// As for [`get_session_data`](Self::get_session_data).
+    pub async fn get_session_data_with_version<T: DeserializeOwned>(
+        &self,
+    ) -> Result<(T, DataVersion), SessionError> {
+        let functions = self.functions();
+        let information = crate::sessions::live_information(&*functions, &self.handle).await?;
+        Ok((
+            information.session_data()?,
+            information.session_data_version(),
+        ))
+    }
+
     /// Replaces the session data, whatever is there.
     ///
     /// # Errors
