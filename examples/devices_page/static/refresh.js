@@ -1,0 +1,2 @@
+// With JavaScript nobody has to click on "Continue".
+document.querySelector("form").requestSubmit();

@@ -1,0 +1,16 @@
+//! Runs the example, and compares what it prints with the README.
+
+use example_driver::shown_in_readme;
+use std::process::Command;
+
+#[test]
+fn prints_what_the_readme_shows() {
+    let shown = shown_in_readme("override_functions");
+    assert_eq!(shown[0].command, "cargo run -p override_functions");
+    let output = Command::new(env!("CARGO_BIN_EXE_override_functions"))
+        .output()
+        .expect("the program can be started");
+    assert!(output.status.success());
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(printed.trim_end(), shown[0].output);
+}
