@@ -19,7 +19,7 @@ impl Server {
             .env("ADDRESS", "127.0.0.1:0")
             .env("ACCESS_TOKEN_SECONDS", access_token_seconds.to_string())
             .current_dir(folder);
-        Self(Program::start(&mut program))
+        Self(Program::start(&mut program).expect("the example starts"))
     }
 
     fn url(&self, path: &str) -> String {

@@ -5,7 +5,7 @@
 //! they should print. For the tests, and for the client of `two_servers`.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use ureq::http::header::LOCATION;
@@ -21,22 +21,26 @@ pub struct Program {
 impl Program {
     /// Starts a command, and waits until it says `listening on http://..`.
     ///
-    /// # Panics
+    /// # Errors
     ///
     /// If it cannot be started, or ends before it says that.
-    pub fn start(command: &mut Command) -> Self {
+    pub fn start(command: &mut Command) -> io::Result<Self> {
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .spawn()
-            .expect("the program can be started");
+            .spawn()?;
         let stdout = child.stdout.take().expect("invariant: it is piped");
-        let address = BufReader::new(stdout)
-            .lines()
-            .map_while(Result::ok)
-            .find_map(|line| Some(line.strip_prefix("listening on ")?.to_owned()));
-        let address = address.unwrap_or_else(|| panic!("{command:?} ends without listening"));
-        Self { child, address }
+        let mut program = Self {
+            child,
+            address: String::new(),
+        };
+        for line in BufReader::new(stdout).lines() {
+            if let Some(address) = line?.strip_prefix("listening on ") {
+                program.address.push_str(address);
+                return Ok(program);
+            }
+        }
+        Err(io::Error::other("the program ended before it listened"))
     }
 
     /// Where it listens: `http://127.0.0.1:3000`.
@@ -99,6 +103,16 @@ impl Browser {
     /// If there is no answer.
     pub fn post(&self, url: &str) -> Answer {
         read(self.0.post(url).send_empty())
+    }
+
+    /// Sends a `POST` without a body, with this cookie besides those that are kept.
+    ///
+    /// # Panics
+    ///
+    /// If there is no answer.
+    pub fn post_with_cookie(&self, url: &str, name: &str, value: &str) -> Answer {
+        let request = self.0.post(url).header("cookie", format!("{name}={value}"));
+        read(request.send_empty())
     }
 
     /// Sends JSON.

@@ -8,7 +8,7 @@ fn start(folder: &Path) -> Program {
     let mut program = Command::new(env!("CARGO_BIN_EXE_quickstart"));
     // Any free port; the database is made where the program runs.
     program.env("ADDRESS", "127.0.0.1:0").current_dir(folder);
-    Program::start(&mut program)
+    Program::start(&mut program).expect("the example starts")
 }
 
 fn answer(status: u16, body: &str) -> Answer {
