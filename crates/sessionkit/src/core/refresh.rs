@@ -35,18 +35,24 @@ pub(super) async fn refresh(
         RefreshToken::read(&input.refresh_token, &keys.refresh).ok_or_else(access::invalid)?;
     check_anti_csrf(core, &keys, &token, &input)?;
 
-    let now = core.clock.now();
     let attempt = Attempt {
         token: token.clone(),
         nonce: random(),
-        now,
         rotation: core.config.rotation,
         idle_timeout: core.config.idle_timeout,
     };
-    let outcome = core
-        .update(&token.handle, move |record| attempt.decide(record))
+    // The time is that at which the row is held. The wait for a busy database may take longer than
+    // the window, and would else be counted against whoever holds the same token.
+    let clock = Arc::clone(&core.clock);
+    let decided = core
+        .update(&token.handle, move |record| {
+            let now = clock.now();
+            let (change, outcome) = attempt.decide(record, now);
+            (change, (outcome, now))
+        })
         .await?;
-    match outcome.ok_or_else(revoked)? {
+    let (outcome, now) = decided.ok_or_else(revoked)?;
+    match outcome {
         Outcome::Rotated(record) => hand_out(core, &keys, &token, &record, now, false),
         Outcome::Replayed(record) => hand_out(core, &keys, &token, &record, now, true),
         Outcome::Over(record) => Err(over(&record, now)),
@@ -85,7 +91,6 @@ fn check_anti_csrf(
 struct Attempt {
     token: RefreshToken,
     nonce: [u8; 32],
-    now: UnixMillis,
     rotation: Rotation,
     idle_timeout: Duration,
 }
@@ -102,18 +107,18 @@ enum Outcome {
 }
 
 impl Attempt {
-    fn decide(&self, record: &SessionRecord) -> (Change, Outcome) {
-        if !record.is_live(self.now) {
+    fn decide(&self, record: &SessionRecord, now: UnixMillis) -> (Change, Outcome) {
+        if !record.is_live(now) {
             return (Change::Delete, Outcome::Over(Box::new(record.clone())));
         }
         if self.is_newest(record) {
-            let next = self.rotate(record);
+            let next = self.rotate(record, now);
             return (
                 Change::Replace(Box::new(next.clone())),
                 Outcome::Rotated(Box::new(next)),
             );
         }
-        if self.is_parent_in_time(record) {
+        if self.is_parent_in_time(record, now) {
             return (Change::Keep, Outcome::Replayed(Box::new(record.clone())));
         }
         if self.token.generation > record.generation {
@@ -127,30 +132,30 @@ impl Attempt {
         self.token.generation == record.generation && self.token.has_hash(&record.refresh_hash)
     }
 
-    fn is_parent_in_time(&self, record: &SessionRecord) -> bool {
+    fn is_parent_in_time(&self, record: &SessionRecord, now: UnixMillis) -> bool {
         let (Some(hash), Some(rotated_at)) = (&record.previous_refresh_hash, record.rotated_at)
         else {
             return false;
         };
         // `since` is zero if the clock went back: that is no reason to call somebody a thief.
-        let in_grace = self.now.since(rotated_at) < self.rotation.grace;
+        let in_grace = now.since(rotated_at) < self.rotation.grace;
         let unused = self.rotation.until_used && record.confirmed_at.is_none();
         self.token.generation + 1 == record.generation
             && self.token.has_hash(hash)
             && (in_grace || unused)
     }
 
-    fn rotate(&self, record: &SessionRecord) -> SessionRecord {
+    fn rotate(&self, record: &SessionRecord, now: UnixMillis) -> SessionRecord {
         let next = self.token.successor(&self.nonce);
         SessionRecord {
             generation: next.generation,
             refresh_hash: next.hash(),
             previous_refresh_hash: Some(record.refresh_hash),
             rotation_nonce: Some(self.nonce),
-            rotated_at: Some(self.now),
+            rotated_at: Some(now),
             confirmed_at: None,
-            last_refreshed_at: self.now,
-            idle_expires_at: self.now.plus(self.idle_timeout),
+            last_refreshed_at: now,
+            idle_expires_at: now.plus(self.idle_timeout),
             ..record.clone()
         }
     }
