@@ -37,7 +37,7 @@ impl Rotation {
     }
 
     /// The token before the newest is good until the newest, or an access token that came with it,
-    /// is first used, however long that takes; and for 30 seconds in any case, see
+    /// is first used, however long that takes; and for 30 seconds after that, for a second tab, see
     /// [`with_grace`](Self::with_grace).
     ///
     /// For clients that may lose an answer and be away for hours, such as phones. The price: the

@@ -6,9 +6,9 @@ mod anti_csrf;
 mod app_info;
 mod builder;
 mod clock;
+mod config;
 #[cfg(feature = "conformance")]
 pub mod conformance;
-mod config;
 mod cookies;
 mod core;
 mod crypto;

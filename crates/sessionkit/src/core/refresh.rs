@@ -138,8 +138,10 @@ impl Attempt {
             return false;
         };
         // `since` is zero if the clock went back: that is no reason to call somebody a thief.
-        let in_grace = now.since(rotated_at) < self.rotation.grace;
-        let unused = self.rotation.until_used && record.confirmed_at.is_none();
+        let soon_after = |time: UnixMillis| now.since(time) < self.rotation.grace;
+        let in_grace = soon_after(rotated_at);
+        // The second tab gets its time after the first use, however late that comes.
+        let unused = self.rotation.until_used && record.confirmed_at.is_none_or(soon_after);
         self.token.generation + 1 == record.generation
             && self.token.has_hash(hash)
             && (in_grace || unused)

@@ -60,15 +60,16 @@ async fn confirm(
     access_token: String,
     database_has_to_answer: bool,
 ) -> Result<Session, SessionError> {
-    let now = core.clock.now();
-    let generation = claims.generation;
+    let (generation, clock) = (claims.generation, Arc::clone(&core.clock));
     let confirmed = core
         .update(&claims.sid, move |record| {
-            confirmed(record, generation, now)
+            let now = clock.now(); // the time at which the row is held, as for a refresh
+            let (change, record) = confirmed(record, generation, now);
+            (change, (record, now))
         })
         .await;
-    let record = match confirmed {
-        Ok(record) => record.ok_or_else(revoked)?,
+    let (record, now) = match confirmed {
+        Ok(confirmed) => confirmed.ok_or_else(revoked)?,
         // Left for the next request: verification works without the store.
         Err(_) if !database_has_to_answer => {
             return Ok(Session::new(core, claims, access_token, None));
