@@ -46,6 +46,9 @@ fn apply(db: &Connection, prefix: &str) -> Result<(), Refused> {
         return Err(Refused::Newer(version));
     }
     if version == newest {
+        // Of a file that may not be written SQLite makes a database that may not be written, and
+        // says so only when one tries: better now than at the first sign-in.
+        db.execute_batch(&format!("DELETE FROM {prefix}schema_version WHERE false"))?;
         return Ok(());
     }
     let done = usize::try_from(version).unwrap_or(0);

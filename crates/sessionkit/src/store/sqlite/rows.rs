@@ -328,3 +328,41 @@ fn key(row: &Row) -> Result<SigningKeyRecord> {
         verify_until: UnixMillis(row.get(6)?),
     })
 }
+
+/// Checks with `EXPLAIN QUERY PLAN` that no statement about sessions reads the whole table.
+#[cfg(test)]
+pub(super) fn tests_of_plans() {
+    let sql = Sql::new("auth_");
+    let db = Connection::open_in_memory().expect("memory");
+    let tables = include_str!("../../../migrations/sqlite/0001_sessions.sql");
+    db.execute_batch(&tables.replace("{prefix}", "auth_"))
+        .expect("tables");
+    let texts = &*sql.0;
+    let by_handle = "(session_handle=?)";
+    let by_user = "INDEX auth_session_info_user (user_id=?";
+    let by_expiry = "INDEX auth_session_info_expiry (<expr><?)";
+    for (text, expected) in [
+        (&texts.read, vec![by_handle]),
+        (&texts.update, vec![by_handle]),
+        (&texts.update_with_data, vec![by_handle]),
+        (&texts.delete, vec![by_handle]),
+        (&texts.delete_listed, vec![by_handle]),
+        (&texts.delete_of_user, vec![by_handle, by_user]),
+        (&texts.list_of_user, vec!["user_id=? AND session_handle>?"]),
+        (&texts.delete_expired, vec![by_handle, by_expiry]),
+    ] {
+        let plan: Vec<String> = db
+            .prepare(&format!("EXPLAIN QUERY PLAN {text}"))
+            .and_then(|mut plan| plan.raw_query().mapped(|row| row.get(3)).collect())
+            .expect("plan");
+        let plan = plan.join("; ");
+        for part in expected {
+            assert!(plan.contains(part), "{part} is not in: {plan}");
+        }
+        assert!(
+            !plan.contains("SCAN auth_"),
+            "reads the whole table: {plan}"
+        );
+        assert!(!plan.contains("TEMP B-TREE"), "sorts: {plan}");
+    }
+}
