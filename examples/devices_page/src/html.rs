@@ -57,7 +57,7 @@ pub fn devices(user_id: &str, rows: &[Row]) -> String {
             r#"<header>
   <h1>Your devices</h1>
   <form method="post" action="/session/sign-out">
-    <span>{user_id}</span> <button class="quiet">Sign out</button>
+    <span>{user_id}</span> <button>Sign out</button>
   </form>
 </header>
 <p>You are signed in here. Do you not know one of them? End it, and change your password.</p>

@@ -192,3 +192,28 @@ fn signing_in() {
     expect_redirect(&browser.post_form(&sign_in, &right), "/devices");
     expect_redirect(&browser.get(&sign_in), "/devices");
 }
+
+#[test]
+fn every_answer_has_the_policy() {
+    let server = Server::start("every_answer_has_the_policy", 900);
+    let browser = server.sign_in(FIREFOX, "alice");
+    for path in [
+        "/",
+        "/devices",
+        "/sign-in",
+        "/style.css",
+        "/refresh.js",
+        "/nowhere",
+    ] {
+        let header = |name| browser.header(&server.url(path), name);
+        let policy = header("content-security-policy").unwrap_or_default();
+        assert!(policy.starts_with("default-src 'none';"), "{path}");
+        assert!(policy.contains("frame-ancestors 'none'"), "{path}");
+        assert_eq!(header("x-content-type-options").as_deref(), Some("nosniff"));
+    }
+    let list = server.url("/devices");
+    assert_eq!(
+        browser.header(&list, "cache-control").as_deref(),
+        Some("no-store")
+    );
+}

@@ -96,6 +96,17 @@ impl Browser {
         read(self.0.get(url).call())
     }
 
+    /// Loads a page for one of its headers.
+    ///
+    /// # Panics
+    ///
+    /// If there is no answer.
+    #[must_use]
+    pub fn header(&self, url: &str, name: &str) -> Option<String> {
+        let answer = self.0.get(url).call().expect("the server answers");
+        Some(answer.headers().get(name)?.to_str().ok()?.to_owned())
+    }
+
     /// Sends a `POST` without a body.
     ///
     /// # Panics
