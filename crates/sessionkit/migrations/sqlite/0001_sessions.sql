@@ -1,6 +1,9 @@
 -- Sessions and signing keys. `{prefix}` is replaced by the table prefix.
 -- Times are whole milliseconds since 1970, from the application's clock.
 
+-- Not WITHOUT ROWID: new rows then land all over a tree that holds the texts too. Measured with 64
+-- rows to a transaction, that took 1.4 times the processor time for a new row and 2.7 times for a
+-- refresh; 3 and 4 times, and twice the room, with session data of 1,500 bytes.
 CREATE TABLE {prefix}session_info (
     session_handle       TEXT    NOT NULL PRIMARY KEY,
     user_id              TEXT    NOT NULL,
