@@ -81,7 +81,7 @@ const EMPTY_WORDS: &[&str] = &["manager", "managers", "helper", "helpers", "util
 const LONGEST_FILE: usize = 700;
 
 /// Folders that are looked through, from the root of the repository.
-const ROOTS: &[&str] = &["src", "crates", "tests", "benches", "fuzz"];
+const ROOTS: &[&str] = &["src", "crates", "examples", "tests", "benches", "fuzz"];
 
 /// Folders that hold what programs made, or texts that tests read.
 const SKIPPED: &[&str] = &[

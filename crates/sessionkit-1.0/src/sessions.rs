@@ -256,7 +256,10 @@ impl Sessions {
     ) -> Result<Vec<String>, SessionError> {
         let pages = self.0.get_all_session_handles_for_user(user_id);
         let handles = pages.page_size(1_000).all().await?;
-        Ok(handles.iter().map(|handle| handle.as_str().to_owned()).collect())
+        Ok(handles
+            .iter()
+            .map(|handle| handle.as_str().to_owned())
+            .collect())
     }
 }
 

@@ -1,5 +1,7 @@
 //! The 1.0 line as its users know it: every call, every type code, and the file that they have.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop at what is not as expected")]
+
 use serde_json::{Value, json};
 use sessionkit_1_0::{CreatedSession, ErrorType, Sessions};
 use std::time::Duration;
@@ -50,7 +52,12 @@ async fn the_anti_csrf_token_counts_unless_it_is_left_out() {
         .await;
     let error = wrong.err().unwrap();
     assert_eq!(error.error_type(), ErrorType::TryRefreshToken);
-    assert!(sessions.get_session(&created.access_token, None).await.is_ok());
+    assert!(
+        sessions
+            .get_session(&created.access_token, None)
+            .await
+            .is_ok()
+    );
 }
 
 #[tokio::test]
@@ -165,7 +172,10 @@ async fn revoking_several_and_all() {
         .await
         .unwrap();
     assert_eq!(ended, [handles[0].clone()]);
-    let mut ended = sessions.revoke_all_sessions_for_user("alice").await.unwrap();
+    let mut ended = sessions
+        .revoke_all_sessions_for_user("alice")
+        .await
+        .unwrap();
     ended.sort();
     let mut rest = handles[1..].to_vec();
     rest.sort();
@@ -183,8 +193,18 @@ async fn another_start_of_the_program_knows_the_sessions() {
         .open()
         .await
         .unwrap();
-    assert!(sessions.get_session(&created.access_token, None).await.is_ok());
-    assert!(sessions.refresh_session(&created.refresh_token).await.is_ok());
+    assert!(
+        sessions
+            .get_session(&created.access_token, None)
+            .await
+            .is_ok()
+    );
+    assert!(
+        sessions
+            .refresh_session(&created.refresh_token)
+            .await
+            .is_ok()
+    );
 }
 
 #[tokio::test]

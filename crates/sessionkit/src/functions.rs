@@ -5,6 +5,7 @@ use crate::error::SessionError;
 use crate::handle::SessionHandle;
 use crate::json::{self, JsonObject};
 use crate::session::Session;
+use crate::store::BATCH;
 use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use std::fmt;
@@ -331,6 +332,29 @@ pub struct HandlesOfUser {
 }
 
 impl HandlesOfUser {
+    /// The first 100 of a user.
+    pub fn new(user_id: impl Into<String>) -> Self {
+        Self {
+            user_id: user_id.into(),
+            after: None,
+            limit: 100,
+        }
+    }
+
+    /// Those after this one, in the order of the handles: the last of the page before.
+    #[must_use]
+    pub fn starting_after(mut self, handle: SessionHandle) -> Self {
+        self.after = Some(handle);
+        self
+    }
+
+    /// Another number than 100, from 1 to 1,000.
+    #[must_use]
+    pub fn at_most(mut self, limit: u32) -> Self {
+        self.limit = limit.clamp(1, BATCH);
+        self
+    }
+
     /// Whose.
     #[must_use]
     pub fn user_id(&self) -> &str {

@@ -12,7 +12,6 @@ use crate::functions::{
 use crate::handle::SessionHandle;
 use crate::json::{self, JsonObject};
 use crate::session::Session;
-use crate::store::BATCH;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
@@ -162,11 +161,7 @@ impl Sessions {
     pub fn get_all_session_handles_for_user(&self, user_id: impl Into<String>) -> SessionHandles {
         SessionHandles {
             sessions: self.clone(),
-            next: Some(HandlesOfUser {
-                user_id: user_id.into(),
-                after: None,
-                limit: 100,
-            }),
+            next: Some(HandlesOfUser::new(user_id)),
         }
     }
 
@@ -413,9 +408,7 @@ impl SessionHandles {
     /// How many handles a page has, from 1 to 1,000; 100 by default.
     #[must_use]
     pub fn page_size(mut self, size: u32) -> Self {
-        if let Some(next) = &mut self.next {
-            next.limit = size.clamp(1, BATCH);
-        }
+        self.next = self.next.map(|next| next.at_most(size));
         self
     }
 
@@ -437,10 +430,7 @@ impl SessionHandles {
             self.next = None;
             return Ok(None);
         };
-        self.next = Some(HandlesOfUser {
-            after: Some(last.clone()),
-            ..next.clone()
-        });
+        self.next = Some(next.clone().starting_after(last.clone()));
         Ok(Some(page))
     }
 

@@ -5,8 +5,8 @@
 
 use serde_json::{Value, json};
 use sessionkit::{
-    AppInfo, BATCH, Clock, ManualClock, NewSession, Session, SessionError, SessionFunctions,
-    SessionHandle, SessionStore, Sessions, SqliteStore, UnixMillis, hours,
+    AppInfo, HandlesOfUser, ManualClock, NewSession, Session, SessionError, SessionFunctions,
+    SessionHandle, Sessions, SqliteStore, UnixMillis, hours,
 };
 use std::sync::Arc;
 
@@ -59,8 +59,6 @@ impl SessionFunctions for Bouncer {
 /// Five sessions for each user; the sixth ends the oldest.
 struct AtMostFive {
     original: Arc<dyn SessionFunctions>,
-    store: Arc<dyn SessionStore>,
-    clock: Arc<ManualClock>,
 }
 
 #[sessionkit::async_trait]
@@ -88,10 +86,9 @@ impl AtMostFive {
         &self,
         user_id: &str,
     ) -> Result<Vec<SessionHandle>, SessionError> {
-        let now = self.clock.now();
-        let handles = self.store.list_sessions_of_user(user_id, now, None, BATCH);
+        let all = HandlesOfUser::new(user_id).at_most(1_000);
         let mut sessions = Vec::new();
-        for handle in handles.await? {
+        for handle in self.original.get_all_session_handles_for_user(all).await? {
             // `None` if it has ended since it was listed.
             if let Some(found) = self.original.get_session_information(&handle).await? {
                 sessions.push((found.created_at(), handle));
@@ -135,23 +132,15 @@ impl SessionFunctions for Audited {
 // region main
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), SessionError> {
-    let store: Arc<dyn SessionStore> = Arc::new(SqliteStore::in_memory().await?);
     // Stands still until it is moved, so that this prints the same every time.
     let clock = Arc::new(ManualClock::new(UnixMillis(1_790_000_000_000)));
     let sessions = Sessions::builder()
-        .shared_store(Arc::clone(&store))
+        .store(SqliteStore::in_memory().await?)
         .clock(Arc::clone(&clock))
         .app_info(AppInfo::new("https://example.com", "https://example.com"))
         .on_create_new_session(add_role)
         .override_functions(|original| Bouncer { original })
-        .override_functions({
-            let clock = Arc::clone(&clock);
-            |original| AtMostFive {
-                original,
-                store,
-                clock,
-            }
-        })
+        .override_functions(|original| AtMostFive { original })
         // Added last, so it is the outermost and hears of everything.
         .override_functions(|original| Audited { original })
         .build()

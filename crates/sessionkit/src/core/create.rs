@@ -125,7 +125,8 @@ impl PayloadRoom {
     }
 
     pub(super) fn check(self, user_id: &str, payload: &str) -> Result<(), SessionError> {
-        let token = access::greatest_length(user_id, &*json::to_raw(payload)?, self.header);
+        let payload = json::to_raw(payload)?;
+        let token = access::greatest_length(user_id, &payload, self.header);
         let actual = self.cookie + token;
         if actual <= COOKIE_LIMIT {
             return Ok(());
