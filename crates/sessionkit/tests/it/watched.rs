@@ -78,6 +78,7 @@ pub struct Watched {
     inner: Arc<dyn SessionStore>,
     next: AtomicU8,
     replaced: Arc<AtomicU32>,
+    batches: AtomicU32,
 }
 
 impl Watched {
@@ -86,12 +87,18 @@ impl Watched {
             inner,
             next: AtomicU8::new(Next::Works as u8),
             replaced: Arc::default(),
+            batches: AtomicU32::new(0),
         })
     }
 
     /// Decides about the next update, and that one only.
     pub fn next_update(&self, next: Next) {
         self.next.store(next as u8, SeqCst);
+    }
+
+    /// How many batches of a user's sessions were asked to be deleted.
+    pub fn batches(&self) -> u32 {
+        self.batches.load(SeqCst)
     }
 
     /// How many times a row has been replaced.
@@ -157,6 +164,7 @@ impl SessionStore for Watched {
         now: UnixMillis,
         limit: u32,
     ) -> Result<DeletedBatch, StoreError> {
+        self.batches.fetch_add(1, SeqCst);
         self.inner
             .delete_sessions_of_user(user_id, created_until, now, limit)
             .await
