@@ -1,6 +1,9 @@
 //! The 1.0 line as its users know it: every call, every type code, and the file that they have.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop at what is not as expected")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may stop at what is not as expected"
+)]
 
 use serde_json::{Value, json};
 use sessionkit_1_0::{CreatedSession, ErrorType, Sessions};

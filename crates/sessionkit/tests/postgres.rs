@@ -1,6 +1,11 @@
 //! The PostgreSQL store against a real server: the rules of every store, and the faults of a
 //! database that is somewhere else. Skipped, with a line that says so, where there is none.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may stop at what is not as expected"
+)]
+
 #[path = "postgres/faults.rs"]
 mod faults;
 #[path = "postgres/start.rs"]

@@ -1,5 +1,10 @@
 //! The SQLite store: what every store has to do, and what can go wrong with a file.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may stop at what is not as expected"
+)]
+
 use rusqlite::Connection;
 use sessionkit::{
     BATCH, Change, SessionError, SessionRecord, SessionStore, SqliteStore, StoreError, Synchronous,
