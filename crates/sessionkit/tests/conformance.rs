@@ -60,7 +60,7 @@ impl Memory {
     }
 
     fn tables(&self) -> MutexGuard<'_, Tables> {
-        self.tables.lock().unwrap()
+        self.tables.lock().expect("nobody panics with it")
     }
 
     fn has(&self, flaw: Flaw) -> bool {
