@@ -22,6 +22,38 @@ type Override =
     Box<dyn FnOnce(Arc<dyn SessionFunctions>) -> Arc<dyn SessionFunctions> + Send + Sync>;
 
 /// A configuration on its way; [`build`](Self::build) checks it.
+///
+/// Only the store and the addresses are required.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use sessionkit::{AntiCsrf, AppInfo, Rotation, Sessions, Signing, SqliteStore, days, hours};
+/// use std::time::Duration;
+///
+/// let sessions = Sessions::builder()
+///     .store(SqliteStore::in_memory().await?)
+///     .app_info(AppInfo::new("https://api.example.com", "https://www.example.com"))
+///     .access_token_lifetime(Duration::from_secs(15 * 60))
+///     .idle_timeout(days(30))
+///     .absolute_timeout(days(180))
+///     .rotation(Rotation::grace(Duration::from_secs(10)))
+///     .signing(Signing::ed25519().rotate_every(hours(12)))
+///     .anti_csrf(AntiCsrf::Auto)
+///     .cookie_domain(".example.com")
+///     .check_database(false)
+///     .on_create_new_session(|mut input| async move {
+///         let role = if input.user_id() == "alice" { "editor" } else { "reader" };
+///         input.access_token_payload_mut().insert("role".to_owned(), role.into());
+///         Ok(input)
+///     })
+///     .on_event(|event| println!("{}", event.name()))
+///     .build()
+///     .await?;
+/// # let _ = sessions;
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "nothing happens until `build` is called"]
 pub struct SessionsBuilder {
     store: Option<Arc<dyn SessionStore>>,

@@ -13,6 +13,16 @@ use zeroize::Zeroizing;
 /// A browser with two tabs may send one refresh token twice, and a phone in a tunnel may never see
 /// the answer. Neither is theft. So the token before the newest gives the *same* successor again,
 /// byte for byte, for a while; older ones, and that one later, are theft.
+///
+/// ```
+/// use sessionkit::Rotation;
+/// use std::time::Duration;
+///
+/// let for_browsers = Rotation::grace(Duration::from_secs(30)); // the default
+/// let for_phones = Rotation::until_used();
+/// # assert_eq!(for_browsers, Rotation::default());
+/// # assert_ne!(for_phones, for_browsers);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rotation {
     pub(crate) grace: Duration,
@@ -106,6 +116,13 @@ impl Algorithm {
 }
 
 /// How access tokens are signed, and how often the key changes.
+///
+/// ```
+/// use sessionkit::{Signing, hours};
+///
+/// let signing = Signing::ed25519().rotate_every(hours(24)); // the default
+/// # assert_eq!(signing, Signing::default());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Signing {
     pub(crate) algorithm: Algorithm,

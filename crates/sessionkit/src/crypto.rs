@@ -60,6 +60,17 @@ pub(crate) fn from_base64url<const N: usize>(text: &str) -> Option<[u8; N]> {
 ///
 /// With it, a copy of the database alone lets nobody sign a token. Keep it where you keep other
 /// secrets, and the same on every server. Without it everybody has to sign in again.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use sessionkit::{SealingKey, Sessions};
+///
+/// let key = SealingKey::from_hex(&std::env::var("SEALING_KEY")?)?;
+/// let builder = Sessions::builder().seal_keys_with(key);
+/// # drop(builder);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct SealingKey(Zeroizing<[u8; 32]>);
 

@@ -6,6 +6,20 @@ use std::fmt;
 
 /// What can go wrong with a session. Most handlers return it and never match on it.
 ///
+/// ```
+/// use sessionkit::SessionError;
+///
+/// fn message(error: &SessionError) -> &'static str {
+///     match error {
+///         SessionError::Unauthorised { .. } => "Please sign in.",
+///         SessionError::Conflict { .. } => "Somebody has changed this. Please look again.",
+///         SessionError::StoreUnavailable { .. } => "Please try again in a minute.",
+///         _ => "Something went wrong.",
+///     }
+/// }
+/// # let _ = message;
+/// ```
+///
 /// No error contains a token or shows a handle, in `Display` or in `Debug`.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

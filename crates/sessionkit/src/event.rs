@@ -6,6 +6,17 @@ use crate::handle::SessionHandle;
 /// [`on_event`](crate::SessionsBuilder::on_event).
 ///
 /// Unlike the log, an event holds the handle, so that you can find the session.
+///
+/// ```
+/// use sessionkit::{SessionEvent, Sessions};
+///
+/// let builder = Sessions::builder().on_event(|event| {
+///     if let SessionEvent::TokenTheftDetected { user_id, .. } = event {
+///         eprintln!("a refresh token of {user_id} was used twice");
+///     }
+/// });
+/// # drop(builder);
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum SessionEvent {

@@ -19,6 +19,26 @@ use std::time::SystemTime;
 ///
 /// In axum it is an extractor, and part of a response: return it after creating it or changing its
 /// payload, or the browser will not learn of the new tokens.
+///
+/// ```
+/// use sessionkit::{Session, SessionError};
+///
+/// async fn account(session: Session) -> String {
+///     format!("account of {}", session.user_id())
+/// }
+///
+/// async fn front_page(session: Option<Session>) -> &'static str {
+///     if session.is_some() { "Welcome back" } else { "Welcome" }
+/// }
+///
+/// async fn choose_language(mut session: Session) -> Result<Session, SessionError> {
+///     session
+///         .update_access_token_payload(serde_json::json!({ "language": "pt" }))
+///         .await?;
+///     Ok(session)
+/// }
+/// # let _ = (account, front_page, choose_language);
+/// ```
 #[derive(Clone)]
 #[must_use = "new tokens reach the browser only if the session is returned"]
 pub struct Session {
