@@ -157,6 +157,25 @@ impl Sessions {
     }
 
     /// The live sessions of a user, a page at a time.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use sessionkit::{AppInfo, Sessions, SqliteStore};
+    /// # let sessions = Sessions::builder()
+    /// #     .store(SqliteStore::in_memory().await?)
+    /// #     .app_info(AppInfo::new("https://api.example.com", "https://example.com"))
+    /// #     .build()
+    /// #     .await?;
+    /// # let session = sessions.create_new_session("alice").await?;
+    /// let mut pages = sessions.get_all_session_handles_for_user("alice").page_size(50);
+    /// while let Some(handles) = pages.next_page().await? {
+    ///     println!("{} devices", handles.len());
+    ///     # assert_eq!(handles, [session.handle().clone()]);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn get_all_session_handles_for_user(&self, user_id: impl Into<String>) -> SessionHandles {
         SessionHandles {
@@ -228,6 +247,30 @@ impl Sessions {
     /// Replaces the session data if it has not been replaced since `version` was read; gives the
     /// new version.
     ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use sessionkit::{AppInfo, Sessions, SqliteStore};
+    /// # let sessions = Sessions::builder()
+    /// #     .store(SqliteStore::in_memory().await?)
+    /// #     .app_info(AppInfo::new("https://api.example.com", "https://example.com"))
+    /// #     .build()
+    /// #     .await?;
+    /// use serde_json::{Value, json};
+    /// use sessionkit::SessionError;
+    ///
+    /// # let session = sessions.create_new_session("alice").await?;
+    /// let handle = session.handle();
+    /// let (_, version) = sessions.get_session_data_with_version::<Value>(handle).await?;
+    /// sessions.update_session_data_if(handle, version, json!({ "step": 2 })).await?;
+    ///
+    /// // Another tab still has the old version.
+    /// let outcome = sessions.update_session_data_if(handle, version, json!({ "step": 1 })).await;
+    /// assert!(matches!(outcome, Err(SessionError::Conflict { .. })));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`SessionError::Conflict`] if it has been replaced; else as for
@@ -247,6 +290,33 @@ impl Sessions {
     /// Reads the session data, lets `change` change it, and writes it, again and again until nobody
     /// else has written in between. So `change` may run more than once: let it change the data and
     /// nothing else. What it returns is returned.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use sessionkit::{AppInfo, Sessions, SqliteStore};
+    /// # let sessions = Sessions::builder()
+    /// #     .store(SqliteStore::in_memory().await?)
+    /// #     .app_info(AppInfo::new("https://api.example.com", "https://example.com"))
+    /// #     .build()
+    /// #     .await?;
+    /// # let session = sessions.create_new_session("alice").await?;
+    /// #[derive(Default, serde::Serialize, serde::Deserialize)]
+    /// #[serde(default)]
+    /// struct Data {
+    ///     visits: u64,
+    /// }
+    ///
+    /// let visits = sessions
+    ///     .modify_session_data(session.handle(), |data: &mut Data| {
+    ///         data.visits += 1;
+    ///         data.visits
+    ///     })
+    ///     .await?;
+    /// assert_eq!(visits, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
