@@ -3,6 +3,9 @@
 
 use crate::faulty::FaultyStore;
 use crate::stores::{Database, builder, clock, on_every_store};
+use axum::body::Body;
+use axum::http::{Request, header};
+use axum::{Router, routing::get};
 use serde_json::{Value, json};
 use sessionkit::{
     DataVersion, HandlesOfUser, JsonObject, NewSession, RefreshSession, RegenerateAccessToken,
@@ -11,6 +14,7 @@ use sessionkit::{
 };
 use std::error::Error as _;
 use std::sync::{Arc, Mutex};
+use tower::ServiceExt as _;
 
 on_every_store!(
     a_hook_changes_payload_and_data,
@@ -19,6 +23,7 @@ on_every_store!(
     what_a_hook_adds_is_measured,
     functions_that_are_not_written_go_to_the_original,
     overrides_lie_around_each_other,
+    requests_reach_the_overrides,
     an_override_answers_by_itself,
     a_session_works_inside_an_override,
 );
@@ -361,6 +366,36 @@ async fn overrides_lie_around_each_other(database: Database) {
         .flat_map(|call| [format!("outer {call}"), format!("inner {call}")])
         .collect();
     assert_eq!(*diary.lock().unwrap(), expected);
+}
+
+async fn requests_reach_the_overrides(database: Database) {
+    let diary = Diary::default();
+    let builder = witness(database.builder(&clock()).await, "", &diary);
+    let sessions = builder.build().await.unwrap();
+    let session = sessions.create_new_session("alice").await.unwrap();
+    let app = Router::new()
+        .route("/hello", get(async |_: Session| "hello"))
+        .route(
+            "/careful",
+            get("hello").route_layer(sessions.verify_session()),
+        )
+        .merge(sessions.routes())
+        .layer(sessions.layer());
+    let access = format!("sk_access={}", session.access_token());
+    let refresh = format!("sk_refresh={}", session.refresh_token().unwrap());
+    for (method, path, cookie, calls) in [
+        ("GET", "/hello", &access, &["get"][..]),
+        ("GET", "/careful", &access, &["get"]),
+        ("POST", "/session/refresh", &refresh, &["refresh"]),
+        ("POST", "/session/sign-out", &access, &["get", "revoke"]),
+    ] {
+        diary.lock().unwrap().clear();
+        let request = Request::builder().method(method).uri(path);
+        let request = request.header(header::COOKIE, cookie).body(Body::empty());
+        let answer = app.clone().oneshot(request.unwrap()).await.unwrap();
+        assert!(answer.status().is_success(), "{path}");
+        assert_eq!(*diary.lock().unwrap(), calls, "{path}");
+    }
 }
 
 /// Has an answer of its own to everything.
