@@ -29,7 +29,7 @@ on_every_store!(
 type Shown = Arc<Mutex<String>>;
 
 fn show(shown: &Shown, value: &impl fmt::Debug) {
-    let _ = write!(shown.lock().unwrap(), "{value:?} {value:#?}\n");
+    let _ = writeln!(shown.lock().unwrap(), "{value:?} {value:#?}");
 }
 
 /// Shows what goes into the functions, of the types that only an override sees.
