@@ -12,7 +12,7 @@ use crate::store::{SessionStore, SigningKeyRecord, StoreError};
 use crate::token::access;
 use crate::token::refresh::RefreshKey;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
-use jsonwebtoken::{DecodingKey, EncodingKey, Header, Validation};
+use jsonwebtoken::{DecodingKey, EncodingKey, Header};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -36,7 +36,6 @@ pub(crate) struct SigningKey {
     header: Header,
     encoding: EncodingKey,
     decoding: DecodingKey,
-    validation: Validation,
     /// The public half, if there is one.
     public: Option<[u8; 32]>,
     created_at: UnixMillis,
@@ -66,7 +65,6 @@ impl SigningKey {
             header,
             encoding,
             decoding,
-            validation: validation(algorithm),
             public,
             created_at: record.created_at,
             sign_until: record.sign_until,
@@ -84,10 +82,6 @@ impl SigningKey {
 
     pub(crate) fn decoding(&self) -> &DecodingKey {
         &self.decoding
-    }
-
-    pub(crate) fn validation(&self) -> &Validation {
-        &self.validation
     }
 
     /// The first part of every token that this key signs.
@@ -119,16 +113,6 @@ fn ed25519(private: &[u8]) -> Result<KeyParts, &'static str> {
         DecodingKey::from_ed_der(public),
         Some(public.try_into().map_err(|_| "has no public key")?),
     ))
-}
-
-/// One algorithm, and no claim checked by the JWT crate: its clock is not ours.
-fn validation(algorithm: Algorithm) -> Validation {
-    let mut validation = Validation::new(algorithm.jws());
-    validation.validate_exp = false;
-    validation.validate_nbf = false;
-    validation.validate_aud = false;
-    validation.required_spec_claims.clear();
-    validation
 }
 
 /// All keys as one server knows them. Replaced as a whole.
