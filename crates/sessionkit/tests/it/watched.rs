@@ -6,7 +6,7 @@ use sessionkit::{
     SessionHandle, SessionRecord, SessionStore, Sessions, SigningKeyRecord, StoreError, UnixMillis,
     async_trait,
 };
-use std::sync::atomic::{AtomicU8, AtomicU32, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 
 /// How a call ends: `ok`, the reason of an `Unauthorised`, `try_refresh_token: reason`, or the code
@@ -77,7 +77,7 @@ pub enum Next {
 pub struct Watched {
     inner: Arc<dyn SessionStore>,
     next: AtomicU8,
-    replaced: Arc<AtomicU32>,
+    replaced: AtomicU32,
     batches: AtomicU32,
 }
 
@@ -86,7 +86,7 @@ impl Watched {
         Arc::new(Self {
             inner,
             next: AtomicU8::new(Next::Works as u8),
-            replaced: Arc::default(),
+            replaced: AtomicU32::new(0),
             batches: AtomicU32::new(0),
         })
     }
@@ -133,16 +133,20 @@ impl SessionStore for Watched {
         if next == Next::FailsBefore as u8 {
             return Err(lost());
         }
-        let replaced = Arc::clone(&self.replaced);
+        // A store may ask again after a conflict; what counts is its last question.
+        let replaces = Arc::new(AtomicBool::new(false));
+        let last = Arc::clone(&replaces);
         let counting = move |record: &SessionRecord| {
             let change = decide(record);
-            replaced.fetch_add(u32::from(matches!(change, Change::Replace(_))), SeqCst);
+            last.store(matches!(change, Change::Replace(_)), SeqCst);
             change
         };
         let found = self
             .inner
             .update_session(handle, Box::new(counting))
             .await?;
+        self.replaced
+            .fetch_add(u32::from(replaces.load(SeqCst)), SeqCst);
         if next == Next::FailsAfter as u8 {
             return Err(lost());
         }
