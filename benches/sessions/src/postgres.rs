@@ -43,7 +43,7 @@ pub fn run() {
                 let sessions = sessions.clone();
                 async move {
                     let session = sessions.create_new_session(format!("user {task}")).await;
-                    let _ = session.expect("created");
+                    session.expect("created");
                 }
             })
         },

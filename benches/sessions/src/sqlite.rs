@@ -63,7 +63,7 @@ fn ours_create(runtime: &Runtime, sessions: &Sessions) -> f64 {
         let sessions = sessions.clone();
         async move {
             let session = sessions.create_new_session(format!("user {task}")).await;
-            let _ = session.expect("created");
+            session.expect("created");
         }
     })
 }

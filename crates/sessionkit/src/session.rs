@@ -40,7 +40,6 @@ use std::time::SystemTime;
 /// # let _ = (account, front_page, choose_language);
 /// ```
 #[derive(Clone)]
-#[must_use = "new tokens reach the browser only if the session is returned"]
 pub struct Session {
     core: Arc<Core>,
     /// Those that the user has replaced, once `Sessions` has handed out the session.

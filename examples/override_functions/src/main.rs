@@ -157,9 +157,10 @@ async fn main() -> Result<(), SessionError> {
     for device in ["phone", "tablet", "television", "car", "watch"] {
         clock.advance(hours(1));
         let data = json!({ "device": device });
-        let session = sessions.create_new_session("alice").session_data(data);
-        // This program plays the browser, too, and has no use for the tokens.
-        drop(session.await?);
+        sessions
+            .create_new_session("alice")
+            .session_data(data)
+            .await?;
     }
     let left = sessions.get_all_session_handles_for_user("alice");
     println!("  alice has {} sessions", left.all().await?.len());
