@@ -158,8 +158,9 @@ impl SessionApis for OriginalApis {
 
     async fn jwks(&self, request: ApiRequest) -> Response {
         let keys = request.sessions.public_keys_json().await;
-        // Keys are published well before they are used, and live long after.
-        ([(CACHE_CONTROL, "public, max-age=300")], json(keys)).into_response()
+        // As old as this list may be in any case. A new key signs at once, so a service that meets
+        // an id it does not know has to ask again.
+        ([(CACHE_CONTROL, "public, max-age=60")], json(keys)).into_response()
     }
 }
 

@@ -150,7 +150,7 @@ async fn public_keys() {
     let reply = send(&fixture.router(), get_from("/session/jwks.json")).await;
     assert_eq!(reply.status, StatusCode::OK);
     assert_eq!(reply.header("content-type"), Some("application/json"));
-    assert_eq!(reply.header("cache-control"), Some("public, max-age=300"));
+    assert_eq!(reply.header("cache-control"), Some("public, max-age=60"));
     let keys: serde_json::Value = serde_json::from_str(&reply.body).unwrap();
     assert_eq!(keys["keys"].as_array().unwrap().len(), 1);
 }
