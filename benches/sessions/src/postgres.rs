@@ -2,7 +2,7 @@
 //! statements on the same server.
 
 use crate::turns::{medians, rate_of_tasks, row};
-use sessionkit::{AppInfo, PostgresStore, Sessions};
+use sessionkit::{AppInfo, PostgresStore, Rotation, Sessions};
 use sessionkit_testkit::PrivatePostgres;
 use std::path::Path;
 use std::process::Command;
@@ -67,6 +67,7 @@ async fn sessions(url: &str) -> Sessions {
     Sessions::builder()
         .store(store)
         .app_info(AppInfo::new("https://api.example.com", "https://example.com"))
+        .rotation(Rotation::strict())
         .never_clean_up()
         .build()
         .await

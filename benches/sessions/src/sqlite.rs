@@ -3,7 +3,7 @@
 
 use crate::turns::{medians, rate_of_tasks, row};
 use rusqlite::{Connection, TransactionBehavior, params};
-use sessionkit::{AppInfo, Sessions, SqliteStore};
+use sessionkit::{AppInfo, Rotation, Sessions, SqliteStore};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -51,6 +51,8 @@ pub async fn sessions(path: &Path) -> Sessions {
     Sessions::builder()
         .store(SqliteStore::open(path).await.expect("a store"))
         .app_info(AppInfo::new("https://api.example.com", "https://example.com"))
+        // In a window, a token that has just been made is not replaced.
+        .rotation(Rotation::strict())
         .never_clean_up()
         .build()
         .await

@@ -6,7 +6,9 @@
 )]
 
 use serde_json::{Value, json};
+use sessionkit::{AppInfo, Clock as _, ManualClock, SqliteStore, SystemClock, hours};
 use sessionkit_1_0::{CreatedSession, ErrorType, Sessions};
+use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -96,20 +98,31 @@ async fn after_a_refresh_the_first_call_gives_a_new_access_token() {
 
 #[tokio::test]
 async fn a_refresh_token_of_long_ago_is_theft() {
-    let (sessions, _folder) = open().await;
+    let (sessions, folder) = open().await;
     let created = alice(&sessions).await;
-    let second = sessions
-        .refresh_session(&created.refresh_token)
+    // Two refreshes far enough from each other; the current line can be given a clock.
+    let clock = Arc::new(ManualClock::new(SystemClock.now()));
+    let later = sessionkit::Sessions::builder()
+        .store(
+            SqliteStore::open(folder.path().join("app.db"))
+                .await
+                .unwrap(),
+        )
+        .app_info(AppInfo::new("http://localhost", "http://localhost"))
+        .clock(Arc::clone(&clock))
+        .build()
         .await
         .unwrap();
-    sessions
-        .refresh_session(&second.refresh_token)
-        .await
-        .unwrap();
+    let mut newest = created.refresh_token.clone();
+    for _ in 0..2 {
+        clock.advance(hours(1));
+        let next = later.refresh_session(newest.as_str()).await.unwrap();
+        next.refresh_token().unwrap().clone_into(&mut newest);
+    }
     let error = sessions.refresh_session(&created.refresh_token).await;
     let error = error.err().unwrap();
     assert_eq!(error.error_type(), ErrorType::TokenTheftDetected);
-    let error = sessions.refresh_session(&second.refresh_token).await.err();
+    let error = sessions.refresh_session(&newest).await.err();
     assert_eq!(error.unwrap().error_type(), ErrorType::Unauthorised);
 }
 

@@ -21,10 +21,12 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::time::Duration;
 
 /// Set in the child, to the address of its database.
 const DATABASE: &str = "SESSIONKIT_CRASH_DATABASE";
 const NOW: UnixMillis = UnixMillis(1_790_000_000_123);
+const WINDOW: Duration = Duration::from_secs(30);
 const SESSIONS: usize = 24;
 /// After so many answers the kill comes, in each round after some more.
 const ANSWERS: [usize; 6] = [1, 40, 97, 211, 400, 703];
@@ -38,13 +40,17 @@ async fn store(database: &str) -> Arc<dyn SessionStore> {
     }
 }
 
-async fn sessions(store: Arc<dyn SessionStore>, replays: &Arc<AtomicU32>) -> Sessions {
+async fn sessions(
+    store: Arc<dyn SessionStore>,
+    clock: &Arc<ManualClock>,
+    replays: &Arc<AtomicU32>,
+) -> Sessions {
     let replays = Arc::clone(replays);
     Sessions::builder()
         .shared_store(store)
         .app_info(AppInfo::new("https://example.com", "https://example.com"))
         .signing(Signing::hs256())
-        .clock(ManualClock::new(NOW))
+        .clock(Arc::clone(clock))
         .never_clean_up()
         .on_event(move |event| {
             let replayed = matches!(event, SessionEvent::RefreshReplayed { .. });
@@ -73,21 +79,23 @@ fn the_child_that_will_be_killed() {
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
-        let sessions = sessions(store(&database).await, &Arc::default()).await;
+        let clock = Arc::new(ManualClock::new(NOW));
+        let sessions = sessions(store(&database).await, &clock, &Arc::default()).await;
         let mut tasks = tokio::task::JoinSet::new();
         for _ in 0..SESSIONS {
-            tasks.spawn(client(sessions.clone()));
+            tasks.spawn(client(sessions.clone(), Arc::clone(&clock)));
         }
         tasks.join_all().await;
     });
 }
 
-async fn client(sessions: Sessions) {
+async fn client(sessions: Sessions, clock: Arc<ManualClock>) {
     let first = sessions.create_new_session("alice").await.unwrap();
     let mut newest = first.refresh_token().unwrap().to_owned();
     tell(&newest);
     // A server that has died answers no more, and nobody knows what it did last.
     while let Ok(next) = sessions.refresh_session(newest.as_str()).await {
+        clock.advance(WINDOW); // or the next one would come back as it is
         next.refresh_token().unwrap().clone_into(&mut newest);
         tell(&newest);
     }
@@ -162,7 +170,8 @@ impl Traffic {
 /// not answered.
 async fn check(database: &str, known: &Known, seen: &mut BTreeSet<SessionHandle>) -> u32 {
     let (store, replays) = (store(database).await, Arc::new(AtomicU32::new(0)));
-    let sessions = sessions(Arc::clone(&store), &replays).await;
+    let clock = Arc::new(ManualClock::new(NOW));
+    let sessions = sessions(Arc::clone(&store), &clock, &replays).await;
     let listed = sessions
         .get_all_session_handles_for_user("alice")
         .all()
@@ -200,7 +209,15 @@ async fn check(database: &str, known: &Known, seen: &mut BTreeSet<SessionHandle>
             "{ahead} generations from what the client knows"
         );
 
+        // A successor that was made already comes again only in time, and a new one only later.
+        let rotated_at = row.rotated_at.unwrap_or(NOW);
+        clock.set(if ahead == 1 {
+            rotated_at
+        } else {
+            rotated_at.plus(WINDOW)
+        });
         let next = sessions.refresh_session(newest.as_str()).await.unwrap();
+        clock.advance(WINDOW);
         let next = next.refresh_token().unwrap().to_owned();
         assert_eq!(generation(&next), generation(newest) + 1);
         let after = sessions.refresh_session(next.as_str()).await.unwrap();

@@ -4,7 +4,8 @@
 //! | the token is | and | answer |
 //! |---|---|---|
 //! | not ours | | `Unauthorised`, nothing touched |
-//! | of the row's generation | its hash is the row's | the next token |
+//! | of the row's generation | its hash is the row's, and it is older than the window | the next token |
+//! | of the row's generation | the same, made within the window | itself again: a second tab was late |
 //! | of the generation before | its hash is the one before, in time | the *same* next token again |
 //! | newer than the row | | `Unauthorised`: the database was put back to an older copy |
 //! | anything else of ours | | theft: the session is revoked |
@@ -17,6 +18,7 @@ use crate::crypto::random;
 use crate::error::{SessionError, UnauthorisedReason};
 use crate::event::SessionEvent;
 use crate::functions::RefreshSession;
+use crate::handle::SessionHandle;
 use crate::keys::Keys;
 use crate::session::Session;
 use crate::store::{Change, SessionRecord};
@@ -53,8 +55,22 @@ pub(super) async fn refresh(
         .await?;
     let (outcome, now) = decided.ok_or_else(revoked)?;
     match outcome {
-        Outcome::Rotated(record) => hand_out(core, &keys, &token, &record, now, false),
-        Outcome::Replayed(record) => hand_out(core, &keys, &token, &record, now, true),
+        Outcome::Rotated(record) => {
+            let next = successor(&token, &record);
+            core.emit(&event(&record, |handle, user_id| SessionEvent::Refreshed {
+                handle,
+                user_id,
+            }));
+            hand_out(core, &keys, &next, &record, now)
+        }
+        Outcome::Replayed(record) => {
+            let next = successor(&token, &record);
+            core.emit(&event(&record, |handle, user_id| {
+                SessionEvent::RefreshReplayed { handle, user_id }
+            }));
+            hand_out(core, &keys, &next, &record, now)
+        }
+        Outcome::StillNew(record) => hand_out(core, &keys, &token, &record, now),
         Outcome::Over(record) => Err(over(&record, now)),
         Outcome::Unknown => Err(access::invalid()),
         Outcome::Theft { user_id } => {
@@ -98,6 +114,8 @@ struct Attempt {
 enum Outcome {
     Rotated(Box<SessionRecord>),
     Replayed(Box<SessionRecord>),
+    /// The newest token, and it has only just been made.
+    StillNew(Box<SessionRecord>),
     Over(Box<SessionRecord>),
     /// Genuine, and of a generation that this database has not seen.
     Unknown,
@@ -112,6 +130,9 @@ impl Attempt {
             return (Change::Delete, Outcome::Over(Box::new(record.clone())));
         }
         if self.is_newest(record) {
+            if self.is_within_window(record.rotated_at, now) {
+                return self.keep_new(record, now);
+            }
             let next = self.rotate(record, now);
             return (
                 Change::Replace(Box::new(next.clone())),
@@ -132,16 +153,32 @@ impl Attempt {
         self.token.generation == record.generation && self.token.has_hash(&record.refresh_hash)
     }
 
+    /// Whether something happened so short a time ago that two tabs may not know of each other.
+    fn is_within_window(&self, time: Option<UnixMillis>, now: UnixMillis) -> bool {
+        // `since` is zero if the clock went back: that is no reason to call somebody a thief.
+        time.is_some_and(|time| now.since(time) < self.rotation.grace)
+    }
+
+    /// A tab whose request was refused before another tab refreshed comes with the new token at
+    /// once. Rotating again would make the old one, which may still be on its way from a third
+    /// place, older than its window allows.
+    fn keep_new(&self, record: &SessionRecord, now: UnixMillis) -> (Change, Outcome) {
+        let mut kept = Box::new(record.clone());
+        if !self.rotation.until_used || record.confirmed_at.is_some() {
+            return (Change::Keep, Outcome::StillNew(kept));
+        }
+        kept.confirmed_at = Some(now); // this is its first use
+        (Change::Replace(kept.clone()), Outcome::StillNew(kept))
+    }
+
     fn is_parent_in_time(&self, record: &SessionRecord, now: UnixMillis) -> bool {
-        let (Some(hash), Some(rotated_at)) = (&record.previous_refresh_hash, record.rotated_at)
-        else {
+        let Some(hash) = &record.previous_refresh_hash else {
             return false;
         };
-        // `since` is zero if the clock went back: that is no reason to call somebody a thief.
-        let soon_after = |time: UnixMillis| now.since(time) < self.rotation.grace;
-        let in_grace = soon_after(rotated_at);
+        let in_grace = self.is_within_window(record.rotated_at, now);
         // The second tab gets its time after the first use, however late that comes.
-        let unused = self.rotation.until_used && record.confirmed_at.is_none_or(soon_after);
+        let unused = self.rotation.until_used
+            && (record.confirmed_at.is_none() || self.is_within_window(record.confirmed_at, now));
         self.token.generation + 1 == record.generation
             && self.token.has_hash(hash)
             && (in_grace || unused)
@@ -163,20 +200,29 @@ impl Attempt {
     }
 }
 
-/// The tokens of the row's generation, worked out from the parent that was presented.
+/// The newest token, worked out from the one before it.
+fn successor(parent: &RefreshToken, record: &SessionRecord) -> RefreshToken {
+    parent.successor(&record.rotation_nonce.unwrap_or_default())
+}
+
+fn event(
+    record: &SessionRecord,
+    make: impl FnOnce(SessionHandle, String) -> SessionEvent,
+) -> SessionEvent {
+    make(record.handle.clone(), record.user_id.clone())
+}
+
+/// The newest refresh token of a session and an access token to go with it.
 fn hand_out(
     core: &Arc<Core>,
     keys: &Keys,
-    parent: &RefreshToken,
+    newest: &RefreshToken,
     record: &SessionRecord,
     now: UnixMillis,
-    replayed: bool,
 ) -> Result<Session, SessionError> {
-    let nonce = record.rotation_nonce.unwrap_or_default();
-    let child = parent.successor(&nonce);
     let rotated_at = record.rotated_at.unwrap_or(now);
     let mint = Mint {
-        id: child.access_token_id(),
+        id: newest.access_token_id(),
         // Soon after, a replay gets the same access token; later it needs one that lives.
         issued_at: if is_recent(&core.config, rotated_at, now) {
             rotated_at
@@ -188,13 +234,7 @@ fn hand_out(
         expires: None,
     };
     let minted = core.mint(keys, record, mint)?;
-    let (handle, user_id) = (record.handle.clone(), record.user_id.clone());
-    core.emit(&if replayed {
-        SessionEvent::RefreshReplayed { handle, user_id }
-    } else {
-        SessionEvent::Refreshed { handle, user_id }
-    });
-    Ok(session_with_tokens(core, keys, record, minted, &child))
+    Ok(session_with_tokens(core, keys, record, minted, newest))
 }
 
 fn is_recent(config: &Config, rotated_at: UnixMillis, now: UnixMillis) -> bool {

@@ -160,7 +160,7 @@ fn read_generation(text: &str) -> Option<i64> {
 
 /// What a refresh token says of itself, believed by nobody: enough to choose among several that a
 /// browser has sent.
-#[cfg(feature = "axum")]
+#[cfg(any(feature = "axum", feature = "fuzzing"))]
 pub(crate) fn refresh_token_generation(text: &str) -> Option<(SessionHandle, i64)> {
     let parts = Parts::split(text)?;
     Some((parts.handle, parts.generation))

@@ -33,13 +33,15 @@ struct Dump {
 
 impl Dump {
     async fn new(database: &Database, sealing: Option<SealingKey>) -> Self {
-        let mut builder = database.builder(&clock()).await.signing(Signing::hs256());
+        let clock = clock();
+        let mut builder = database.builder(&clock).await.signing(Signing::hs256());
         if let Some(key) = sealing {
             builder = builder.seal_keys_with(key);
         }
         let sessions = builder.build().await.unwrap();
         let first = sessions.create_new_session("alice").await.unwrap();
         let child = refresh(&sessions, &token(&first)).await.unwrap();
+        clock.advance(std::time::Duration::from_secs(30));
         let newest = refresh(&sessions, &token(&child)).await.unwrap();
         let store = database.store().await;
         Self {

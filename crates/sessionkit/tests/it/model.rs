@@ -68,6 +68,11 @@ impl Model {
         if self.over {
             return "revoked";
         }
+        let soon_after = |time: UnixMillis| now.since(time) < self.rules.grace;
+        if generation == self.generation && generation > 0 && soon_after(self.rotated_at) {
+            self.used_at.get_or_insert(now);
+            return "ok"; // itself again
+        }
         if generation == self.generation {
             self.generation += 1;
             self.rotated_at = now;
@@ -656,17 +661,16 @@ fn two_tabs_that_come_back_after_a_lost_answer_are_never_signed_out() {
     assert_eq!(result, (252, 0));
 }
 
-/// Not a promise but a limit, and the reason for the front end's rule: who refreshes a token that
-/// has just been made turns another tab's parent, still on its way, into a grandparent.
+/// A front end that refreshes after every 401, without a look at what another tab has done. A token
+/// that has just been made is handed back, or else these would turn another tab's parent, still on
+/// its way, into a grandparent: 21 of the 84 orders signed the browser out.
 #[test]
-fn tabs_that_refresh_blindly_can_be_taken_for_thieves() {
+fn tabs_that_refresh_blindly_are_never_signed_out() {
     let (orders, signed_out) =
         enumerate(Rules::GRACE, &[6, 3], |world, who, step| match step % 3 {
             0 => world.refresh(who),
             1 => (0..3).for_each(|_| world.call(who)),
             _ => world.receive(who),
         });
-    // Where both refreshes of one tab fall between the other's sending and its arrival, and where
-    // the answer of the one comes after both of the other's and puts the browser a step back.
-    assert_eq!((orders, signed_out), (84, 21));
+    assert_eq!((orders, signed_out), (84, 0));
 }

@@ -11,6 +11,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 on_every_store!(
     the_newest_token_rotates,
+    a_token_that_has_just_been_made_is_handed_back,
     the_previous_token_gives_the_same_successor_inside_the_window,
     the_previous_token_at_the_edge_of_the_window_is_theft,
     the_window_is_as_long_as_configured,
@@ -94,7 +95,7 @@ async fn the_newest_token_rotates(database: Database) {
     let scene = Scene::new(&database, Rotation::default()).await;
     let mut newest = scene.first.clone();
     for generation in 1..=5 {
-        scene.clock.advance(MS);
+        scene.clock.advance(WINDOW);
         let next = scene.refresh(&token(&newest)).await;
         let (old, new) = (tokens(&newest), tokens(&next));
         assert!(old.iter().zip(&new).all(|(old, new)| old != new));
@@ -105,6 +106,37 @@ async fn the_newest_token_rotates(database: Database) {
         assert_eq!(scene.verifies(&next).await, "ok");
         newest = next;
     }
+}
+
+async fn a_token_that_has_just_been_made_is_handed_back(database: Database) {
+    let scene = Scene::new(&database, Rotation::default()).await;
+    let child = scene.refresh(&token(&scene.first)).await;
+    let row = scene.row().await;
+    for after in [Duration::ZERO, MS, WINDOW - MS] {
+        scene.clock.set(later(after));
+        let again = scene.refresh(&token(&child)).await;
+        assert_eq!(tokens(&again), tokens(&child), "{after:?}");
+        assert!(scene.row().await == row, "nothing is written");
+    }
+    scene.clock.set(later(WINDOW));
+    let next = scene.refresh(&token(&child)).await;
+    assert_ne!(token(&next), token(&child));
+
+    // With `until_used` it is a first use, and that is written once.
+    let scene = Scene::new(&database, Rotation::until_used()).await;
+    let child = scene.refresh(&token(&scene.first)).await;
+    let again = scene.refresh(&token(&child)).await;
+    assert_eq!(token(&again), token(&child));
+    let row = scene.row().await.unwrap();
+    assert_eq!(row.confirmed_at, Some(NOW));
+    scene.refresh(&token(&child)).await;
+    assert!(scene.row().await.unwrap() == row);
+
+    // Without a window there is nothing to wait for.
+    let scene = Scene::new(&database, Rotation::strict()).await;
+    let child = scene.refresh(&token(&scene.first)).await;
+    let next = scene.refresh(&token(&child)).await;
+    assert_ne!(token(&next), token(&child));
 }
 
 async fn the_previous_token_gives_the_same_successor_inside_the_window(database: Database) {
@@ -164,6 +196,7 @@ async fn the_grandparent_is_theft_even_inside_the_window(database: Database) {
     for rotation in [Rotation::default(), Rotation::until_used()] {
         let scene = Scene::new(&database, rotation).await;
         let child = scene.refresh(&token(&scene.first)).await;
+        scene.clock.advance(WINDOW);
         let grandchild = scene.refresh(&token(&child)).await;
         assert_eq!(
             scene.tries(&token(&scene.first)).await,
@@ -451,6 +484,7 @@ async fn after_theft_both_parties_are_out(database: Database) {
     let scene = Scene::new(&database, Rotation::default()).await;
     let bystander = scene.sessions.create_new_session("alice").await.unwrap();
     let child = scene.refresh(&token(&scene.first)).await;
+    scene.clock.advance(WINDOW);
     let grandchild = scene.refresh(&token(&child)).await;
     let error = refresh(&scene.sessions, &token(&scene.first))
         .await
@@ -493,6 +527,9 @@ async fn each_event_comes_exactly_once(database: Database) {
     assert_eq!(scene.tries(&token(&first)).await, "ok");
     assert_eq!(events.take(), ["refresh_replayed", "refresh_replayed"]);
     assert_eq!(scene.verifies(&child).await, "ok");
+    assert_eq!(scene.tries(&token(&child)).await, "ok");
+    assert_eq!(events.take(), [""; 0], "it had only just been made");
+    scene.clock.advance(WINDOW);
     assert_eq!(scene.tries(&token(&child)).await, "ok");
     assert_eq!(events.take(), ["refreshed"]);
     scene.tries(&token(&first)).await;
