@@ -19,9 +19,11 @@ const CREATE: &str = include_str!("create.sql");
 const REFRESH: &str = include_str!("refresh.sql");
 
 pub fn run() {
-    let Some(server) = sessionkit_testkit::private_postgres() else {
+    let Some(found) = sessionkit_testkit::installed() else {
+        println!("no PostgreSQL found");
         return;
     };
+    let server = found.server().fsync(true).start();
     let runtime = Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -54,8 +56,20 @@ pub fn run() {
         &mut || pgbench.rate("refresh", REFRESH),
     ]);
     let peer = "pgbench";
-    row("create, PostgreSQL, 16 connections", create[0], peer, create[1], "0.8");
-    row("refresh, PostgreSQL, 16 connections", refresh[0], peer, refresh[1], "0.8");
+    row(
+        "create, PostgreSQL, 16 connections",
+        create[0],
+        peer,
+        create[1],
+        "0.8",
+    );
+    row(
+        "refresh, PostgreSQL, 16 connections",
+        refresh[0],
+        peer,
+        refresh[1],
+        "0.8",
+    );
 }
 
 async fn sessions(url: &str) -> Sessions {
@@ -66,7 +80,10 @@ async fn sessions(url: &str) -> Sessions {
         .expect("a store");
     Sessions::builder()
         .store(store)
-        .app_info(AppInfo::new("https://api.example.com", "https://example.com"))
+        .app_info(AppInfo::new(
+            "https://api.example.com",
+            "https://example.com",
+        ))
         .rotation(Rotation::strict())
         .never_clean_up()
         .build()
@@ -117,7 +134,10 @@ impl Pgbench<'_> {
                     &format!("lpad('{client}', 22, '0')"),
                 )
                 .replace(":client_id", &client.to_string());
-            let psql = self.program("psql").args(["-q", "-c", &insert, self.url]).status();
+            let psql = self
+                .program("psql")
+                .args(["-q", "-c", &insert, self.url])
+                .status();
             assert!(psql.expect("psql runs").success(), "{insert}");
         }
     }

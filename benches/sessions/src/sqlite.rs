@@ -41,16 +41,43 @@ pub fn run() {
         &mut || tower_cycle(&runtime, &tower),
     ]);
     let (plain, peer) = ("a transaction per call", "tower-sessions");
-    row("create, SQLite FULL, 64 tasks", create[0], plain, create[1], "4");
-    row("create, SQLite FULL, 64 tasks", create[0], peer, create[2], "1");
-    row("refresh, SQLite FULL, 64 tasks", refresh[0], plain, refresh[1], "4");
-    row("refresh, SQLite FULL, 64 tasks", refresh[0], &format!("{peer}, cycle and save"), refresh[2], "1");
+    row(
+        "create, SQLite FULL, 64 tasks",
+        create[0],
+        plain,
+        create[1],
+        "4",
+    );
+    row(
+        "create, SQLite FULL, 64 tasks",
+        create[0],
+        peer,
+        create[2],
+        "1",
+    );
+    row(
+        "refresh, SQLite FULL, 64 tasks",
+        refresh[0],
+        plain,
+        refresh[1],
+        "4",
+    );
+    row(
+        "refresh, SQLite FULL, 64 tasks",
+        refresh[0],
+        &format!("{peer}, cycle and save"),
+        refresh[2],
+        "1",
+    );
 }
 
 pub async fn sessions(path: &Path) -> Sessions {
     Sessions::builder()
         .store(SqliteStore::open(path).await.expect("a store"))
-        .app_info(AppInfo::new("https://api.example.com", "https://example.com"))
+        .app_info(AppInfo::new(
+            "https://api.example.com",
+            "https://example.com",
+        ))
         // In a window, a token that has just been made is not replaced.
         .rotation(Rotation::strict())
         .never_clean_up()
@@ -171,7 +198,11 @@ async fn tower(path: &Path) -> Arc<TowerStore> {
 }
 
 async fn tower_session(store: &Arc<TowerStore>, user: usize) -> Session {
-    let session = Session::new(None, Arc::clone(store) as Arc<_>, Some(Expiry::OnSessionEnd));
+    let session = Session::new(
+        None,
+        Arc::clone(store) as Arc<_>,
+        Some(Expiry::OnSessionEnd),
+    );
     session.insert("user", user).await.expect("inserted");
     session.save().await.expect("saved");
     session

@@ -29,7 +29,10 @@ pub fn run() {
 async fn sessions(signing: Signing) -> (Sessions, String) {
     let sessions = Sessions::builder()
         .store(SqliteStore::in_memory().await.expect("a store"))
-        .app_info(AppInfo::new("https://api.example.com", "https://example.com"))
+        .app_info(AppInfo::new(
+            "https://api.example.com",
+            "https://example.com",
+        ))
         .signing(signing)
         .never_clean_up()
         .build()
@@ -64,7 +67,10 @@ fn whole_path(sessions: &Sessions, token: &str) -> f64 {
 /// Runs a future that never waits.
 fn now<T>(future: impl Future<Output = T>) -> T {
     let mut future = std::pin::pin!(future);
-    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+    match future
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()))
+    {
         Poll::Ready(value) => value,
         Poll::Pending => unreachable!("verifying waits for nothing"),
     }
@@ -80,21 +86,34 @@ fn get_session(sessions: &Sessions, token: &str) -> f64 {
 fn eddsa(runtime: &Runtime) {
     let (sessions, token) = runtime.block_on(sessions(Signing::ed25519()));
     let (message, signature) = token.rsplit_once('.').expect("a token");
-    let signature = BASE64URL_NOPAD.decode(signature.as_bytes()).expect("base64url");
+    let signature = BASE64URL_NOPAD
+        .decode(signature.as_bytes())
+        .expect("base64url");
     let set: serde_json::Value =
         serde_json::from_str(&runtime.block_on(sessions.public_keys_json())).expect("JSON");
     let public = set["keys"][0]["x"].as_str().expect("a key");
-    let public = BASE64URL_NOPAD.decode(public.as_bytes()).expect("base64url");
+    let public = BASE64URL_NOPAD
+        .decode(public.as_bytes())
+        .expect("base64url");
 
     let mut bare = || {
         let key = UnparsedPublicKey::new(&ED25519, &public);
-        rate_of(|| key.verify(black_box(message.as_bytes()), &signature).expect("genuine"))
+        rate_of(|| {
+            key.verify(black_box(message.as_bytes()), &signature)
+                .expect("genuine")
+        })
     };
     let mut whole = || whole_path(&sessions, &token);
     let mut call = || get_session(&sessions, &token);
     let rates = medians(&mut [&mut whole, &mut bare, &mut call]);
     let peer = "signature alone (AWS-LC)";
-    row("verify, EdDSA, cookie header to `Session`", rates[0], peer, rates[1], "0.9");
+    row(
+        "verify, EdDSA, cookie header to `Session`",
+        rates[0],
+        peer,
+        rates[1],
+        "0.9",
+    );
     row("verify, EdDSA, `get_session`", rates[2], peer, rates[1], "");
 }
 
@@ -140,6 +159,12 @@ fn hs256(runtime: &Runtime) {
     let mut call = || get_session(&sessions, &token);
     let rates = medians(&mut [&mut whole, &mut alone, &mut call]);
     let peer = "JWT crate alone";
-    row("verify, HS256, cookie header to `Session`", rates[0], peer, rates[1], "0.8");
+    row(
+        "verify, HS256, cookie header to `Session`",
+        rates[0],
+        peer,
+        rates[1],
+        "0.8",
+    );
     row("verify, HS256, `get_session`", rates[2], peer, rates[1], "");
 }
