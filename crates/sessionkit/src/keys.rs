@@ -11,8 +11,9 @@ use crate::error::{SessionError, TryRefreshReason};
 use crate::store::{SessionStore, SigningKeyRecord, StoreError};
 use crate::token::access;
 use crate::token::refresh::RefreshKey;
+use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
-use jsonwebtoken::{DecodingKey, EncodingKey, Header};
+use jsonwebtoken::{DecodingKey, Header};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -33,8 +34,10 @@ const TYPE: &str = "at+jwt";
 /// One key that signs access tokens, ready for use.
 pub(crate) struct SigningKey {
     kid: String,
-    header: Header,
-    encoding: EncodingKey,
+    algorithm: Algorithm,
+    /// The first part of every token that this key signs.
+    header_segment: String,
+    signer: Signer,
     decoding: DecodingKey,
     /// The public half, if there is one.
     public: Option<[u8; 32]>,
@@ -43,16 +46,23 @@ pub(crate) struct SigningKey {
     verify_until: UnixMillis,
 }
 
+/// A private key that has been read once: the JWT crate reads it again for every signature, which
+/// takes as long as the signature.
+enum Signer {
+    Ed25519(Ed25519KeyPair),
+    Hs256(hmac::Key),
+}
+
 impl SigningKey {
     fn new(
         record: &SigningKeyRecord,
         algorithm: Algorithm,
         private: &[u8],
     ) -> Result<Self, &'static str> {
-        let (encoding, decoding, public) = match algorithm {
+        let (signer, decoding, public) = match algorithm {
             Algorithm::Ed25519 => ed25519(private)?,
             Algorithm::Hs256 => (
-                EncodingKey::from_secret(private),
+                Signer::Hs256(hmac::Key::new(hmac::HMAC_SHA256, private)),
                 DecodingKey::from_secret(private),
                 None,
             ),
@@ -60,10 +70,12 @@ impl SigningKey {
         let mut header = Header::new(algorithm.jws());
         header.typ = Some(TYPE.to_owned());
         header.kid = Some(record.kid.clone());
+        let header = serde_json::to_vec(&header).expect("invariant: a header is JSON");
         Ok(Self {
             kid: record.kid.clone(),
-            header,
-            encoding,
+            algorithm,
+            header_segment: base64url(&header),
+            signer,
             decoding,
             public,
             created_at: record.created_at,
@@ -72,22 +84,22 @@ impl SigningKey {
         })
     }
 
-    pub(crate) fn header(&self) -> &Header {
-        &self.header
+    pub(crate) fn header_segment(&self) -> &str {
+        &self.header_segment
     }
 
-    pub(crate) fn encoding(&self) -> &EncodingKey {
-        &self.encoding
+    /// The signature of a message, in base64url.
+    pub(crate) fn sign(&self, message: &str) -> String {
+        match &self.signer {
+            Signer::Ed25519(pair) => base64url(pair.sign(message.as_bytes()).as_ref()),
+            Signer::Hs256(key) => base64url(hmac::sign(key, message.as_bytes()).as_ref()),
+        }
     }
 
-    pub(crate) fn decoding(&self) -> &DecodingKey {
-        &self.decoding
-    }
-
-    /// The first part of every token that this key signs.
-    pub(crate) fn header_segment(&self) -> String {
-        let json = serde_json::to_vec(&self.header).expect("invariant: a header is JSON");
-        base64url(&json)
+    /// Whether this key made a signature of a message.
+    pub(crate) fn has_signed(&self, message: &str, signature: &str) -> bool {
+        let (message, algorithm) = (message.as_bytes(), self.algorithm.jws());
+        jsonwebtoken::crypto::verify(signature, message, &self.decoding, algorithm).unwrap_or(false)
     }
 
     fn public_json(&self) -> Option<serde_json::Value> {
@@ -103,16 +115,14 @@ impl SigningKey {
     }
 }
 
-type KeyParts = (EncodingKey, DecodingKey, Option<[u8; 32]>);
+type KeyParts = (Signer, DecodingKey, Option<[u8; 32]>);
 
 fn ed25519(private: &[u8]) -> Result<KeyParts, &'static str> {
     let pair = Ed25519KeyPair::from_pkcs8(private).map_err(|_| "is no Ed25519 key")?;
     let public = pair.public_key().as_ref();
-    Ok((
-        EncodingKey::from_ed_der(private),
-        DecodingKey::from_ed_der(public),
-        Some(public.try_into().map_err(|_| "has no public key")?),
-    ))
+    let public: [u8; 32] = public.try_into().map_err(|_| "has no public key")?;
+    let decoding = DecodingKey::from_ed_der(&public);
+    Ok((Signer::Ed25519(pair), decoding, Some(public)))
 }
 
 /// All keys as one server knows them. Replaced as a whole.
@@ -476,7 +486,7 @@ fn load(
             let key = SigningKey::new(record, signing.algorithm, &private)
                 .map_err(|problem| unusable(record, problem))?;
             let key = Arc::new(key);
-            verifying.insert(key.header_segment(), Arc::clone(&key));
+            verifying.insert(key.header_segment.clone(), Arc::clone(&key));
             // Records come in the order of their making.
             newest = Some(key);
         }

@@ -8,7 +8,7 @@ use crate::{
     VerifySession,
 };
 use data_encoding::BASE64URL_NOPAD;
-use jsonwebtoken::{DecodingKey, EncodingKey, Header};
+use jsonwebtoken::{DecodingKey, EncodingKey, Header, Validation};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -72,10 +72,7 @@ impl Setting {
     fn sign(&self, header: &str, claims: &str) -> String {
         let message = format!("{}.{}", encode(header), encode(claims));
         let keys = self.sessions.core().keys.current();
-        let key = keys.signing();
-        let signature =
-            jsonwebtoken::crypto::sign(message.as_bytes(), key.encoding(), key.header().alg);
-        format!("{message}.{}", signature.unwrap())
+        format!("{message}.{}", keys.signing().sign(&message))
     }
 
     /// The real header, and the claims with one of them changed.
@@ -380,19 +377,44 @@ async fn the_greatest_length_is_never_exceeded() {
 }
 
 #[tokio::test]
-async fn hs256_tokens_are_signed_with_the_stored_secret_alone() {
-    let setting = setting(Signing::hs256()).await;
-    let keys = setting.sessions.core().keys.current();
-    let wrong = DecodingKey::from_secret(b"");
-    let [header, claims, signature] = setting.parts();
-    let message = format!("{header}.{claims}");
-    let algorithm = jsonwebtoken::Algorithm::HS256;
-    let check =
-        |key| jsonwebtoken::crypto::verify(&signature, message.as_bytes(), key, algorithm).unwrap();
-    assert!(check(keys.signing().decoding()));
-    assert!(!check(&wrong));
+async fn the_jwt_crate_reads_what_we_write_and_we_read_what_it_writes() {
+    // Ed25519, by the public key that everybody can have.
+    let setting = setting(Signing::ed25519()).await;
     let set: Value = serde_json::from_str(&setting.sessions.public_keys_json().await).unwrap();
-    assert_eq!(set, json!({ "keys": [] }));
+    let key = DecodingKey::from_ed_components(set["keys"][0]["x"].as_str().unwrap()).unwrap();
+    let mut validation = Validation::new(jsonwebtoken::Algorithm::EdDSA);
+    validation.validate_exp = false;
+    let token = setting.session.access_token();
+    let read = jsonwebtoken::decode::<Value>(token, &key, &validation).unwrap();
+    assert_eq!(read.claims, setting.claims());
+    assert_eq!(read.header.typ.as_deref(), Some("at+jwt"));
+
+    // HS256, by the secret in the store.
+    let setting = self::setting(Signing::hs256()).await;
+    let records = setting
+        .sessions
+        .core()
+        .store
+        .read_signing_keys()
+        .await
+        .unwrap();
+    let record = records
+        .iter()
+        .find(|record| record.algorithm == "HS256")
+        .unwrap();
+    let mut validation = Validation::new(jsonwebtoken::Algorithm::HS256);
+    validation.validate_exp = false;
+    let token = setting.session.access_token();
+    let key = DecodingKey::from_secret(&record.key);
+    let read = jsonwebtoken::decode::<Value>(token, &key, &validation).unwrap();
+    assert_eq!(read.claims, setting.claims());
+    let key = DecodingKey::from_secret(b"");
+    assert!(jsonwebtoken::decode::<Value>(token, &key, &validation).is_err());
+
+    let header: Header = serde_json::from_str(&setting.header()).unwrap();
+    let key = EncodingKey::from_secret(&record.key);
+    let theirs = jsonwebtoken::encode(&header, &setting.claims(), &key).unwrap();
+    assert_eq!(setting.refusal(&theirs).await, "accepted");
 }
 
 #[test]
