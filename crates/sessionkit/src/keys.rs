@@ -50,7 +50,7 @@ pub(crate) struct SigningKey {
 /// takes as long as the signature.
 enum Signer {
     Ed25519(Ed25519KeyPair),
-    Hs256(hmac::Key),
+    Hs256(Box<hmac::Key>),
 }
 
 impl SigningKey {
@@ -62,7 +62,7 @@ impl SigningKey {
         let (signer, decoding, public) = match algorithm {
             Algorithm::Ed25519 => ed25519(private)?,
             Algorithm::Hs256 => (
-                Signer::Hs256(hmac::Key::new(hmac::HMAC_SHA256, private)),
+                Signer::Hs256(Box::new(hmac::Key::new(hmac::HMAC_SHA256, private))),
                 DecodingKey::from_secret(private),
                 None,
             ),
