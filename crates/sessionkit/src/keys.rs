@@ -176,9 +176,7 @@ impl KeyRing {
             access_token_lifetime,
             clock.now(),
         );
-        let records = store
-            .update_signing_keys(Box::new(move |records| plan.apply(records)))
-            .await?;
+        let records = plan.carry_out(&*store).await?;
         let keys = load(&records, &signing, sealing.as_ref(), clock.now())?;
         Ok(Self {
             store,
@@ -208,17 +206,13 @@ impl KeyRing {
         if self.may_sign(&keys) {
             return Ok(keys);
         }
-        let now = self.clock.now();
         let plan = Plan::new(
             &self.signing,
             self.sealing.as_ref(),
             self.access_token_lifetime,
-            now,
+            self.clock.now(),
         );
-        let records = self
-            .store
-            .update_signing_keys(Box::new(move |records| plan.apply(records)))
-            .await?;
+        let records = plan.carry_out(&*self.store).await?;
         let keys = self.replace(&records)?;
         tracing::info!(kid = %keys.signing.kid, "a new signing key is in use");
         Ok(keys)
@@ -401,6 +395,15 @@ impl Plan {
             ),
             new_refresh: record(REFRESH, &Zeroizing::new(random::<32>())[..], never, never),
         }
+    }
+
+    async fn carry_out(
+        self,
+        store: &dyn SessionStore,
+    ) -> Result<Vec<SigningKeyRecord>, StoreError> {
+        store
+            .update_signing_keys(Box::new(move |records| self.apply(records)))
+            .await
     }
 
     fn apply(&self, records: &[SigningKeyRecord]) -> Option<Vec<SigningKeyRecord>> {

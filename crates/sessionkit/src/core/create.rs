@@ -61,7 +61,7 @@ pub(super) fn session_with_tokens(
     let fresh = Fresh {
         refresh_token: Some(token.write(&keys.refresh)),
         anti_csrf_token: Some(minted.anti_csrf_token),
-        cookies_expire_at: record.idle_expires_at.min(record.absolute_expires_at),
+        cookies_expire_at: record.ends_at(),
     };
     Session::new(core, minted.claims, minted.access_token, Some(fresh))
 }

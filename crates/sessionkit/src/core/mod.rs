@@ -107,7 +107,7 @@ impl Core {
     /// An access token for the session as its row stands.
     fn mint(&self, keys: &Keys, record: &SessionRecord, how: Mint) -> Result<Minted, SessionError> {
         let payload = json::to_raw(&record.access_token_payload)?;
-        let end = record.idle_expires_at.min(record.absolute_expires_at);
+        let end = record.ends_at();
         let expires = how.expires.unwrap_or_else(|| {
             let full = how.issued_at.plus(self.config.access_token_lifetime);
             Seconds::ceil(full.min(end))

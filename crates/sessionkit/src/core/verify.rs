@@ -116,7 +116,7 @@ async fn reissue(
     let fresh = Fresh {
         refresh_token: None,
         anti_csrf_token: None, // the one that the browser has stays right
-        cookies_expire_at: record.idle_expires_at.min(record.absolute_expires_at),
+        cookies_expire_at: record.ends_at(),
     };
     Ok(Session::new(
         core,

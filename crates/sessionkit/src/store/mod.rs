@@ -63,7 +63,12 @@ impl SessionRecord {
     /// Whether neither timeout has been reached at `now`.
     #[must_use]
     pub fn is_live(&self, now: UnixMillis) -> bool {
-        now < self.idle_expires_at && now < self.absolute_expires_at
+        now < self.ends_at()
+    }
+
+    /// When the session is over, unless it is refreshed before: at the earlier of its timeouts.
+    pub(crate) fn ends_at(&self) -> UnixMillis {
+        self.idle_expires_at.min(self.absolute_expires_at)
     }
 }
 
