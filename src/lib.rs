@@ -14,4 +14,6 @@ pub mod markdown;
 pub mod render;
 pub mod site;
 pub mod source;
+pub mod toolchain;
+pub mod verify;
 pub mod yaml;

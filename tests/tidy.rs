@@ -31,9 +31,12 @@ const FLOORS: &[Room] = &[
     Room("directive", 1, &["config", "front_matter"]),
     Room("markdown", 1, &["config", "directive"]),
     Room("site", 2, &[]),
+    // Knows neither the site nor the disk: `toolchain` is its way to the world.
+    Room("verify", 2, &[]),
     Room("render", 3, &[]),
     Room("build", 4, &[]),
     Room("disk", 5, &[]),
+    Room("toolchain", 5, &[]),
     Room("watch", 5, &[]),
     Room("http", 5, &[]),
     Room("cli", 6, &[]),

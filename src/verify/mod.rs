@@ -1,0 +1,11 @@
+//! Verify: every Rust sample compiled and run against the library of its docs version.
+//!
+//! In: the code blocks of a site and, per docs version, its library. Out: a stream of [`event::Event`]s and a
+//! [`verdict::Verdict`] for every Rust fence. The compiler, the disk and the children that run samples are behind
+//! [`machine::Machine`] and [`machine::Store`]. It must not know the site, HTML, the disk or the terminal.
+
+pub mod event;
+pub mod library;
+pub mod machine;
+pub mod sample;
+pub mod verdict;
