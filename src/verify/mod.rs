@@ -7,5 +7,6 @@
 pub mod event;
 pub mod library;
 pub mod machine;
+pub mod message;
 pub mod sample;
 pub mod verdict;

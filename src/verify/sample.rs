@@ -149,6 +149,17 @@ pub struct Attributes {
     pub problems: Vec<(String, String)>,
 }
 
+/// A page that shows a sample.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Shown {
+    /// Docset id.
+    pub docset: Arc<str>,
+    /// Version of the page, as in [`Fence::version`].
+    pub version: Option<Arc<str>>,
+    /// The doc, from the site's folder.
+    pub page: Arc<str>,
+}
+
 /// A program to verify: one fence, or the fences of a group.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Sample {
@@ -162,6 +173,9 @@ pub struct Sample {
     pub library: usize,
     /// Edition, if a fence names one.
     pub edition: Option<String>,
+    /// The pages that show it, the first of them that of `parts`: a version that inherits a page, and a page that
+    /// copies another, show the same program from the same place.
+    pub shown: Vec<Shown>,
 }
 
 impl Sample {
