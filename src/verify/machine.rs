@@ -140,6 +140,21 @@ pub struct RunOutcome {
     pub time: Duration,
 }
 
+/// What Cargo said of a package whose file is shown in the docs.
+#[derive(Clone, Debug)]
+pub struct PackageCheck {
+    /// Its `Cargo.toml`, from the site's folder.
+    pub manifest: String,
+    /// Whether all its targets compile.
+    pub success: bool,
+    /// rustc's messages as JSON, one a line; their file names start from the site's folder.
+    pub messages: Vec<String>,
+    /// What else Cargo said.
+    pub stderr: String,
+    /// Whether one of its targets is made of the file.
+    pub covers: bool,
+}
+
 /// The variable that holds the path of a file that the harness writes when a panic leaves a sample's `main`.
 pub const PANIC_FILE: &str = "DOCPROOF_PANIC_FILE";
 
@@ -156,6 +171,13 @@ pub trait Machine: Sync {
 
     /// Runs a program in a process group of its own, and ends what is left of it.
     fn run(&self, job: &RunJob<'_>) -> RunOutcome;
+
+    /// Has Cargo check the package that a file belongs to: the nearest `Cargo.toml` above it. Called once for each file;
+    /// the package is checked once.
+    ///
+    /// # Errors
+    /// When there is no package, or Cargo cannot be called.
+    fn check(&self, path: &str) -> Result<PackageCheck, Unusable>;
 
     /// How many of these calls are worth making at once.
     fn threads(&self) -> usize;

@@ -105,6 +105,8 @@ pub enum Mode {
     ShouldPanic,
     /// Must not compile.
     CompileFail,
+    /// Shown from a file: Cargo checks the package that the file belongs to.
+    File,
 }
 
 /// How a fence is treated, and why.
