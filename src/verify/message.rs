@@ -110,10 +110,7 @@ pub fn read(lines: &[String]) -> Vec<Message> {
 
 /// Turns a message into what a verdict keeps. `place` finds the true place of a span: path, line, first column and
 /// column after the last; none when it is in no sample.
-pub fn keep(
-    message: &Message,
-    place: impl Fn(&RustcSpan) -> Option<TruePlace>,
-) -> CompilerMessage {
+pub fn keep(message: &Message, place: impl Fn(&RustcSpan) -> Option<TruePlace>) -> CompilerMessage {
     let found = message
         .places()
         .into_iter()
@@ -135,7 +132,12 @@ pub fn keep(
         None => (None, 0, 0, 0, 0),
     };
     CompilerMessage {
-        level: if message.is_error() { "error" } else { "warning" }.to_owned(),
+        level: if message.is_error() {
+            "error"
+        } else {
+            "warning"
+        }
+        .to_owned(),
         code: message.code().map(str::to_owned),
         message: message.message.clone(),
         path,

@@ -8,5 +8,6 @@ pub mod event;
 pub mod library;
 pub mod machine;
 pub mod message;
+pub mod output;
 pub mod sample;
 pub mod verdict;

@@ -221,12 +221,7 @@ impl Sample {
         let texts: Vec<String> = self
             .parts
             .iter()
-            .map(|part| {
-                part.lines
-                    .iter()
-                    .map(|l| format!("{}\n", l.text))
-                    .collect()
-            })
+            .map(|part| part.lines.iter().map(|l| format!("{}\n", l.text)).collect())
             .collect();
         ContentHash::of_parts(
             std::iter::once(how.as_bytes())

@@ -76,13 +76,19 @@ impl Outcome {
                 } else {
                     found.join(", ")
                 };
-                format!("wrong error code: expected {}, found {found}", expected.join(", "))
+                format!(
+                    "wrong error code: expected {}, found {found}",
+                    expected.join(", ")
+                )
             }
             Self::Panicked => "panicked".into(),
             Self::DidNotPanic => "did not panic".into(),
             Self::Exited { code } => format!("exited with {code}"),
             Self::Killed { signal, why: None } => format!("killed by signal {signal}"),
-            Self::Killed { signal, why: Some(why) } => format!("killed by signal {signal}: {why}"),
+            Self::Killed {
+                signal,
+                why: Some(why),
+            } => format!("killed by signal {signal}: {why}"),
             Self::TimedOut { limit_ms } => {
                 format!("timed out after {} s", *limit_ms as f64 / 1000.0)
             }
