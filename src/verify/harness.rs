@@ -224,16 +224,19 @@ impl Pages {
                 }
             }
             for line in &part.lines {
-                let mut piece = code_piece(line, n, anatomy, root, folder);
-                if n < anatomy.head
-                    && let Piece::Code { text, .. } = &mut piece
-                {
-                    strip_comment(text);
-                }
-                page.push(line.line, number, piece);
+                let code = Code::of(line, n, anatomy, root, folder, wrap.hoists);
                 n += 1;
+                if n > anatomy.head || wrap.open.is_empty() {
+                    page.push(line.line, number, code.piece());
+                    continue;
+                }
+                let (head, rest) = code.split(anatomy.head_rest.filter(|_| n == anatomy.head));
+                page.push(line.line, number, head.without_comment().piece());
                 if n == anatomy.head {
-                    page.push(line.line, number, Piece::Wrapper(wrap.open.clone()));
+                    page.push(line.line, number, Piece::Wrapper(format!(" {}", wrap.open)));
+                }
+                if let Some(rest) = rest {
+                    page.push(line.line, number, rest.piece());
                 }
             }
             if p == last_part {
@@ -243,47 +246,122 @@ impl Pages {
     }
 }
 
-/// Behind the crate's attributes a wrapper follows on the same line, which a comment would swallow.
-fn strip_comment(text: &mut String) {
-    if let Some(end) = text.rfind(']')
-        && text[end..].contains("//")
-    {
-        text.truncate(end + 1);
+/// A line of a sample as it is compiled.
+struct Code {
+    text: String,
+    /// Where it wants to begin.
+    column: usize,
+    /// From this character of `text` on, the source's column.
+    columns: Vec<(usize, usize)>,
+}
+
+impl Code {
+    fn of(line: &CodeLine, n: usize, anatomy: &Anatomy, root: &str, folder: &str, hoists: bool) -> Self {
+        // A line inside a string literal must not be indented: that would change the string.
+        let inside = anatomy.inside_literal.get(n).copied().unwrap_or(false);
+        let mut text = line.text.clone();
+        let mut columns = vec![(0, line.source_column(0))];
+        columns.extend(
+            line.cuts
+                .iter()
+                .map(|(from, _)| (*from, line.source_column(*from))),
+        );
+        for range in hoisted(anatomy, n).filter(|_| hoists) {
+            let range = range.start..range.end.min(text.chars().count());
+            text = replace_chars(&text, &range, &" ".repeat(range.len()));
+        }
+        // From the right, so that what stands further left keeps its columns.
+        for include in anatomy.includes.iter().rev().filter(|i| i.line == n) {
+            let path = [root, folder, include.path.as_str()]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join("/");
+            let literal = format!("{path:?}");
+            let range = include.start..include.end;
+            text = replace_chars(&text, &range, &literal);
+            let (old, new) = (range.len(), literal.chars().count());
+            for (from, _) in columns.iter_mut().filter(|(from, _)| *from >= range.end) {
+                *from = *from + new - old;
+            }
+            columns.push((range.start, line.source_column(range.start)));
+            columns.push((range.start + new, line.source_column(range.end)));
+        }
+        columns.sort_unstable();
+        Self {
+            text,
+            column: if inside { 0 } else { line.column },
+            columns,
+        }
+    }
+
+    /// The line up to a character, and what follows.
+    fn split(mut self, at: Option<usize>) -> (Self, Option<Self>) {
+        let Some(at) = at.filter(|at| *at < self.text.chars().count()) else {
+            return (self, None);
+        };
+        let byte = self.text.char_indices().nth(at).map_or(0, |(byte, _)| byte);
+        let rest = self.text.split_off(byte);
+        let true_column = self.columns.iter().rev().find(|(from, _)| *from <= at);
+        let first = true_column.map_or(at, |(from, to)| to + at - from);
+        let mut columns = vec![(0, first)];
+        columns.extend(
+            self.columns
+                .iter()
+                .filter(|(from, _)| *from > at)
+                .map(|(from, to)| (from - at, *to)),
+        );
+        let rest = Self {
+            text: rest,
+            column: self.column + at,
+            columns,
+        };
+        (self, Some(rest))
+    }
+
+    /// Behind the crate's attributes a wrapper follows on the same line, which a comment would swallow.
+    fn without_comment(mut self) -> Self {
+        if let Some(end) = self.text.rfind(']')
+            && self.text[end..].contains("//")
+        {
+            self.text.truncate(end + 1);
+        }
+        self
+    }
+
+    fn piece(self) -> Piece {
+        Piece::Code {
+            text: self.text,
+            column: self.column,
+            columns: self.columns,
+        }
     }
 }
 
-fn code_piece(line: &CodeLine, n: usize, anatomy: &Anatomy, root: &str, folder: &str) -> Piece {
-    // A line inside a string literal must not be indented: that would change the string.
-    let inside = anatomy.inside_literal.get(n).copied().unwrap_or(false);
-    let mut text = line.text.clone();
-    let mut columns = vec![(0, line.source_column(0))];
-    columns.extend(line.cuts.iter().map(|(from, _)| (*from, line.source_column(*from))));
-    for hoisted in anatomy.hoisted(n) {
-        text = replace_chars(&text, &hoisted, &" ".repeat(hoisted.len()));
-    }
-    // From the right, so that what stands further left keeps its columns.
-    for include in anatomy.includes.iter().rev().filter(|i| i.line == n) {
-        let path = [root, folder, include.path.as_str()]
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join("/");
-        let literal = format!("{path:?}");
-        let range = include.start_char..include.end_char;
-        text = replace_chars(&text, &range, &literal);
-        let (old, new) = (range.len(), literal.chars().count());
-        for (from, _) in columns.iter_mut().filter(|(from, _)| *from >= range.end) {
-            *from = *from + new - old;
+/// The parts of a line that belong to items which stand before the wrapper.
+fn hoisted(anatomy: &Anatomy, line: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
+    anatomy
+        .extern_crates
+        .iter()
+        .filter(move |(from, to)| from.line <= line && line <= to.line)
+        .map(move |(from, to)| {
+            let start = if from.line == line { from.column } else { 0 };
+            let end = if to.line == line { to.column } else { usize::MAX };
+            start..end
+        })
+}
+
+/// The items that stand before the wrapper, on one line.
+fn hoisted_text(sample: &Sample, anatomy: &Anatomy) -> String {
+    let mut text = String::new();
+    let lines = sample.parts.iter().flat_map(|part| &part.lines);
+    for (n, line) in lines.enumerate() {
+        for range in hoisted(anatomy, n) {
+            text.extend(line.text.chars().skip(range.start).take(range.len()));
+            text.push(' ');
         }
-        columns.push((range.start, line.source_column(range.start)));
-        columns.push((range.start + new, line.source_column(range.end)));
     }
-    columns.sort_unstable();
-    Piece::Code {
-        text,
-        column: if inside { 0 } else { line.column },
-        columns,
-    }
+    text
 }
 
 fn replace_chars(text: &str, range: &std::ops::Range<usize>, new: &str) -> String {
@@ -300,6 +378,8 @@ struct Wrap {
     open: String,
     /// At the end.
     close: String,
+    /// Whether `extern crate` items stand in `open` instead of their own place.
+    hoists: bool,
 }
 
 /// The parts of `main` around statements, as rustdoc writes them.
@@ -326,7 +406,7 @@ pub fn bundle(entries: &[Entry<'_>], root: &str) -> Generated {
     });
     let mut taken = Vec::new();
     for entry in sorted {
-        if !pages.fits(entry.sample) || spans_files(entry.sample) {
+        if !pages.fits(entry.sample) {
             left_over.push(entry.number);
             continue;
         }
@@ -338,6 +418,7 @@ pub fn bundle(entries: &[Entry<'_>], root: &str) -> Generated {
             close: format!(
                 "{close} pub fn _docproof_run() -> ::std::process::ExitCode {{ ::std::process::Termination::report(main()) }} }}"
             ),
+            hoists: false,
         };
         pages.sample(entry, root, &wrap);
         taken.push(entry);
@@ -347,11 +428,6 @@ pub fn bundle(entries: &[Entry<'_>], root: &str) -> Generated {
     let root = dispatch(&generated.files, &taken);
     generated.files.insert(0, ("main.rs".into(), root));
     generated
-}
-
-/// A module cannot run over two files.
-fn spans_files(sample: &Sample) -> bool {
-    sample.parts.iter().any(|part| part.path != sample.parts[0].path)
 }
 
 /// The root of a bundle: its files as modules, and a `main` that runs the sample it is told to.
@@ -382,29 +458,21 @@ fn dispatch(files: &[(String, String)], entries: &[&Entry<'_>]) -> String {
 /// author expects.
 pub fn alone(entry: &Entry<'_>, root: &str) -> Generated {
     let anatomy = entry.anatomy;
-    let bare = entry.sample.attributes.test_harness || anatomy.no_main;
+    let bare = entry.sample.attributes.test_harness || anatomy.no_std;
     let (open, close) = if bare { ("", "") } else { main_around(anatomy) };
-    let hoisted: String = anatomy
-        .extern_crates
-        .iter()
-        .map(|item| format!("{} ", item.text))
-        .collect();
     let wrap = Wrap {
         first: ALLOW.into(),
         open: if open.is_empty() {
             String::new()
         } else {
-            format!("{hoisted}{open}")
+            format!("{}{open}", hoisted_text(entry.sample, anatomy))
         },
         close: close.into(),
+        hoists: !open.is_empty(),
     };
     let mut pages = Pages::default();
     pages.sample(entry, root, &wrap);
-    let mut generated = finish(pages);
-    // Parts of a group may stand in two files (one of them copied): the root is the first, the rest is included.
-    let first = format!("{DOCS}/{}", entry.sample.parts[0].path);
-    generated.files.sort_by_key(|(path, _)| *path != first);
-    generated
+    finish(pages)
 }
 
 fn finish(pages: Pages) -> Generated {

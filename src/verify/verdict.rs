@@ -136,6 +136,9 @@ pub struct Verdict {
     pub cut: bool,
     /// How long it ran, in milliseconds; 0 when it did not run.
     pub run_ms: u64,
+    /// Where it panicked, if that is in the sample itself: path, line and column.
+    #[serde(default)]
+    pub at: Option<(String, usize, usize)>,
 }
 
 impl Verdict {
@@ -148,18 +151,23 @@ impl Verdict {
             stderr: String::new(),
             cut: false,
             run_ms: 0,
+            at: None,
         }
     }
 
     /// Where a person should look: the first error's place, else where a panic happened, else the fence.
     pub fn place(&self, fence: &Place) -> Place {
-        let placed = self.messages.iter().find(|m| m.path.is_some());
-        placed.map_or_else(
+        let said = self
+            .messages
+            .iter()
+            .find_map(|m| Some((m.path.as_deref()?, m.line, m.column)));
+        let panicked = self.at.as_ref().map(|(path, l, c)| (path.as_str(), *l, *c));
+        said.or(panicked).map_or_else(
             || fence.clone(),
-            |m| Place {
-                path: m.path.as_deref().unwrap_or_default().into(),
-                line: m.line,
-                column: m.column,
+            |(path, line, column)| Place {
+                path: path.into(),
+                line,
+                column,
             },
         )
     }

@@ -1,0 +1,272 @@
+//! Compiling: bundles, who is to blame for an error, and samples alone.
+
+use rayon::prelude::*;
+
+use super::entry::Read;
+use super::{Group, OUTPUT, Work, emit_alone, judge};
+use crate::verify::harness::{self, DOCS, Generated, PlaceMap, SAMPLE};
+use crate::verify::machine::{CompileJob, CompileOutcome, Emit, RunJob};
+use crate::verify::message::{self, Message};
+use crate::verify::sample::Mode;
+use crate::verify::verdict::{CompilerMessage, Outcome, Verdict};
+
+/// After so many rounds a bundle is given up, and each of its samples compiled alone.
+const ROUNDS: usize = 8;
+
+/// Codes that one sample can cause in another by an implementation of its own: two that overlap, or a choice that is
+/// not unique any more.
+const LEAKS: [&str; 8] = [
+    "E0034", "E0119", "E0282", "E0283", "E0284", "E0592", "E0751", "E0790",
+];
+
+/// What was said about one sample of a bundle.
+struct Blamed {
+    number: usize,
+    codes: Vec<String>,
+    /// Said on a line that two samples share.
+    unsure: bool,
+}
+
+impl Work<'_> {
+    fn rustc(&self, group: &Group<'_>, generated: &Generated, emit: Emit, reads: bool) -> CompileOutcome {
+        let mut flags = group.library.rustflags.clone();
+        // Parts of a crate are not worth compiling side by side: bundles are.
+        flags.push("-Ccodegen-units=1".into());
+        self.engine.machine.compile(&CompileJob {
+            files: &generated.files,
+            remap: DOCS,
+            linkage: group.linkage,
+            edition: &group.edition,
+            emit,
+            flags: &flags,
+            dependencies: reads,
+        })
+    }
+
+    /// Compiles samples together, and runs those that can be run.
+    pub(super) fn bundle(&self, group: &Group<'_>, mut active: Vec<usize>) {
+        let mut suspects = Vec::new();
+        for round in 0.. {
+            if active.is_empty() {
+                break;
+            }
+            let entries: Vec<_> = active.iter().map(|&n| self.entry(n)).collect();
+            let generated = harness::bundle(&entries, &self.engine.options.root);
+            suspects.extend(&generated.left_over);
+            active.retain(|n| !generated.left_over.contains(n));
+            let runs = active.iter().any(|&n| self.entry(n).runs);
+            let reads = active.iter().any(|&n| self.anatomy(n).reads_files);
+            let emit = if runs { Emit::Program } else { Emit::Metadata };
+            let outcome = self.rustc(group, &generated, emit, reads);
+            if outcome.success {
+                let read = Read {
+                    files: outcome.included.clone(),
+                    env: outcome.read_env.clone(),
+                };
+                rayon::join(
+                    || self.run_all(group, &active, &outcome, &generated.places, &read),
+                    || self.alone_all(group, &suspects),
+                );
+                return;
+            }
+            let blamed = blame(&message::read(&outcome.messages), &generated.places);
+            let before = active.len();
+            active.retain(|n| !blamed.iter().any(|b| b.number == *n));
+            suspects.extend(blamed.iter().map(|b| b.number));
+            if active.len() == before {
+                // Nobody in particular: the halves tell. One of them holds the cause.
+                if before == 1 || round >= ROUNDS {
+                    break;
+                }
+                let half = active.split_off(before / 2);
+                let first = std::mem::take(&mut active);
+                rayon::join(|| self.bundle(group, first), || self.bundle(group, half));
+            } else if round >= ROUNDS {
+                break;
+            }
+        }
+        suspects.append(&mut active);
+        self.alone_all(group, &suspects);
+    }
+
+    fn alone_all(&self, group: &Group<'_>, numbers: &[usize]) {
+        numbers.par_iter().for_each(|&n| self.alone(group, n));
+    }
+
+    fn run_all(
+        &self,
+        group: &Group<'_>,
+        numbers: &[usize],
+        outcome: &CompileOutcome,
+        places: &PlaceMap,
+        read: &Read,
+    ) {
+        numbers.par_iter().with_max_len(1).for_each(|&n| {
+            let verdict = if self.entry(n).runs {
+                self.run_one(group, n, outcome, places)
+            } else {
+                Verdict::of(Outcome::Passed)
+            };
+            let own = if self.anatomy(n).reads_files {
+                read.clone()
+            } else {
+                Read::default()
+            };
+            self.settle_fresh(n, verdict, &own);
+        });
+    }
+
+    /// Runs one sample of a program.
+    fn run_one(
+        &self,
+        group: &Group<'_>,
+        n: usize,
+        outcome: &CompileOutcome,
+        places: &PlaceMap,
+    ) -> Verdict {
+        let Some(program) = &outcome.program else {
+            let why = "rustc made no program".to_owned();
+            return Verdict::of(Outcome::NotVerified { why });
+        };
+        let mut env = vec![("RUST_BACKTRACE".to_owned(), "0".to_owned())];
+        env.extend(group.linkage.env.iter().cloned());
+        env.extend(group.library.env.iter().cloned());
+        env.push((SAMPLE.to_owned(), n.to_string()));
+        let sample = self.sample(n);
+        let timeout = sample.attributes.timeout.unwrap_or(group.library.timeout);
+        let run = self.engine.machine.run(&RunJob {
+            program,
+            env: &env,
+            timeout,
+            memory: group.library.memory,
+            output: OUTPUT,
+            folder: None,
+        });
+        let context = judge::Context {
+            options: self.engine.options,
+            timeout,
+            memory: group.library.memory,
+            places,
+        };
+        judge::judge(sample, &run, &context)
+    }
+
+    /// Compiles `compile_fail` samples together. Those that fail are as they should be; those that compile in the end
+    /// are compiled alone, with code generation, before that is held against them.
+    pub(super) fn failing_bundle(&self, group: &Group<'_>, mut active: Vec<usize>) {
+        let mut alone = Vec::new();
+        let mut failed: Vec<Blamed> = Vec::new();
+        for _ in 0..ROUNDS {
+            if active.is_empty() {
+                break;
+            }
+            let entries: Vec<_> = active.iter().map(|&n| self.entry(n)).collect();
+            let generated = harness::bundle(&entries, &self.engine.options.root);
+            alone.extend(&generated.left_over);
+            active.retain(|n| !generated.left_over.contains(n));
+            let outcome = self.rustc(group, &generated, Emit::Metadata, false);
+            if outcome.success {
+                break;
+            }
+            let blamed = blame(&message::read(&outcome.messages), &generated.places);
+            if blamed.is_empty() {
+                break;
+            }
+            active.retain(|n| !blamed.iter().any(|b| b.number == *n));
+            failed.extend(blamed);
+        }
+        alone.append(&mut active);
+        for blamed in failed {
+            let n = blamed.number;
+            let attributes = &self.sample(n).attributes;
+            let leaked = blamed.codes.iter().all(|c| LEAKS.contains(&c.as_str()));
+            let missing = attributes.codes.iter().any(|c| !blamed.codes.contains(c));
+            // Included files would have to be known for the cache.
+            if blamed.unsure || leaked || missing || self.anatomy(n).reads_files {
+                alone.push(n);
+            } else {
+                self.settle_fresh(n, Verdict::of(Outcome::Passed), &Read::default());
+            }
+        }
+        self.alone_all(group, &alone);
+    }
+
+    /// Compiles a sample in a crate of its own: what comes of it counts.
+    pub(super) fn alone(&self, group: &Group<'_>, n: usize) {
+        let sample = self.sample(n);
+        let entry = self.entry(n);
+        let generated = harness::alone(&entry, &self.engine.options.root);
+        let reads = entry.anatomy.reads_files;
+        let outcome = self.rustc(group, &generated, emit_alone(sample), reads);
+        let read = Read {
+            files: outcome.included.clone(),
+            env: outcome.read_env.clone(),
+        };
+        if let Some(crash) = &outcome.crash {
+            let mut verdict = Verdict::of(Outcome::NotVerified { why: crash.clone() });
+            verdict.stderr.clone_from(&outcome.stderr);
+            self.settle_fresh(n, verdict, &read);
+            return;
+        }
+        let verdict = match (outcome.success, sample.mode) {
+            (true, Mode::NoRun) => Verdict::of(Outcome::Passed),
+            (true, Mode::CompileFail) => Verdict::of(Outcome::UnexpectedlyCompiled),
+            (true, _) => self.run_one(group, n, &outcome, &generated.places),
+            (false, mode) => {
+                let messages = message::read(&outcome.messages);
+                let kept = kept(&messages, &generated.places);
+                let crashed = messages.iter().any(Message::is_crash);
+                let found = match mode {
+                    _ if crashed => Outcome::NotVerified {
+                        why: "rustc crashed (internal compiler error)".into(),
+                    },
+                    Mode::CompileFail => judge::codes(&sample.attributes.codes, &kept),
+                    _ => Outcome::FailedToCompile,
+                };
+                let mut verdict = Verdict::of(found);
+                if !verdict.outcome.passed() {
+                    verdict.stderr.clone_from(&outcome.stderr);
+                    verdict.messages = kept;
+                }
+                verdict
+            }
+        };
+        self.settle_fresh(n, verdict, &read);
+    }
+}
+
+/// The errors that a verdict keeps.
+fn kept(messages: &[Message], places: &PlaceMap) -> Vec<CompilerMessage> {
+    messages
+        .iter()
+        .filter(|m| m.is_error() && !m.is_closing())
+        .map(|m| message::keep(m, |span| places.true_place(span)))
+        .collect()
+}
+
+/// Which samples the errors are about: for each error, the first of its places that lies in one.
+fn blame(messages: &[Message], places: &PlaceMap) -> Vec<Blamed> {
+    let mut blamed: Vec<Blamed> = Vec::new();
+    for message in messages.iter().filter(|m| m.is_error() && !m.is_closing()) {
+        let found = message
+            .places()
+            .into_iter()
+            .map(|span| places.samples(&span.file_name, span.line_start))
+            .find(|owners| !owners.is_empty());
+        let owners = found.unwrap_or(&[]);
+        for &number in owners {
+            let n = blamed.iter().position(|b| b.number == number);
+            let n = n.unwrap_or_else(|| {
+                blamed.push(Blamed {
+                    number,
+                    codes: Vec::new(),
+                    unsure: false,
+                });
+                blamed.len() - 1
+            });
+            blamed[n].codes.extend(message.code().map(str::to_owned));
+            blamed[n].unsure |= owners.len() > 1;
+        }
+    }
+    blamed
+}
