@@ -18,6 +18,7 @@ pub mod output;
 mod publish;
 pub mod readme;
 mod resolve;
+pub mod samples;
 mod settings;
 pub mod version_list;
 mod wiring;

@@ -11,6 +11,8 @@ use crate::diagnostic::{Problem, did_you_mean};
 /// What a fence says about its code.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct FenceInfo {
+    /// The whole info string.
+    pub raw: Box<str>,
     /// The language as written, without attributes; empty when there is none.
     pub language: String,
     /// Text of the title bar.
@@ -33,6 +35,10 @@ pub struct FenceInfo {
     pub verbatim: bool,
     /// Join with the fences beside it as tabs.
     pub tab: Option<String>,
+    /// The file whose text is shown, as written.
+    pub file: Option<Box<str>>,
+    /// The part of that file, by name.
+    pub region: Option<Box<str>>,
     /// Words that are not about looks, such as `no_run`.
     pub words: Vec<String>,
 }
@@ -41,6 +47,12 @@ impl FenceInfo {
     /// Whether the code is Rust.
     pub fn is_rust(&self) -> bool {
         self.language.eq_ignore_ascii_case("rust") || self.language == "rs"
+    }
+
+    /// Whether lines that begin with `# ` are hidden: in Rust, but not in Rust that is shown from a file, which
+    /// knows nothing of docs.
+    pub fn hides_lines(&self) -> bool {
+        self.is_rust() && self.file.is_none()
     }
 }
 
@@ -71,7 +83,10 @@ pub fn parse_info(info: &str, at: usize, dialect: Dialect) -> (FenceInfo, Vec<Pr
     let mut reader = Reader {
         dialect,
         at,
-        out: FenceInfo::default(),
+        out: FenceInfo {
+            raw: info.into(),
+            ..FenceInfo::default()
+        },
         problems: Vec::new(),
         first: true,
     };

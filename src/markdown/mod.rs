@@ -21,7 +21,7 @@ mod tests;
 
 use std::ops::Range;
 
-pub use code::{CodeBlock, LineMark};
+pub use code::{CodeBlock, CodePlaces, LineMark, unhide};
 pub use info::{FenceInfo, parse_info};
 pub use lower::{is_external, parse};
 

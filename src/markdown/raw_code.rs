@@ -20,6 +20,15 @@ impl RawCode {
         self.text.push_str(piece);
     }
 
+    /// Where the pieces inside a range of the raw text begin: in the raw text, and in the expanded text. The first
+    /// pair is the start of the range.
+    pub(super) fn turns(&self, range: Range<usize>) -> impl Iterator<Item = (usize, usize)> {
+        let first = self.pieces.partition_point(|(out, _)| *out <= range.start);
+        let start = (range.start, self.place(&(range.start..range.start)).start);
+        let inside = self.pieces[first..].iter().copied();
+        std::iter::once(start).chain(inside.take_while(move |(out, _)| *out < range.end))
+    }
+
     /// The place of a range of the raw text.
     pub(super) fn place(&self, range: &Range<usize>) -> Range<usize> {
         let n = self

@@ -5,7 +5,7 @@ use std::ops::Range;
 use pulldown_cmark::CodeBlockKind;
 
 use super::{CodeAtHand, Lower, Problem, narrow};
-use crate::markdown::code::{self, RawCode, find_markers};
+use crate::markdown::code::{self, CodeBlock, RawCode, find_markers};
 use crate::markdown::info::parse_info;
 use crate::markdown::{Piece, escape_into};
 
@@ -25,6 +25,7 @@ impl Lower<'_> {
         let line = range.start..range.start + first_line.len();
         self.code = Some(CodeAtHand {
             raw: RawCode::default(),
+            fenced: matches!(kind, CodeBlockKind::Fenced(_)),
             info,
             info_at,
             escaped: found.is_none().then(|| self.place(&line)),
@@ -51,8 +52,14 @@ impl Lower<'_> {
             language_range = line;
         }
         self.doc.problems.extend(problems);
-        let (mut block, problems) = code::build(&at_hand.raw, info, at_hand.range, self.dialect);
-        block.language_range = language_range;
+        let block = CodeBlock {
+            info,
+            range: at_hand.range,
+            language_range,
+            fenced: at_hand.fenced,
+            ..CodeBlock::default()
+        };
+        let (block, problems) = code::build(&at_hand.raw, block, self.dialect);
         self.doc.problems.extend(problems);
         self.doc.codes.push(block);
         let n = narrow(self.doc.codes.len() - 1);

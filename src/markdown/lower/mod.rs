@@ -61,6 +61,7 @@ pub fn is_external(url: &str) -> bool {
 /// A heading, image, code block or raw HTML block that is being read.
 struct CodeAtHand {
     raw: RawCode,
+    fenced: bool,
     info: String,
     info_at: usize,
     /// The line of the fence, when escapes and entities make places in the info string unknown.

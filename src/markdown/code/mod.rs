@@ -3,7 +3,14 @@
 //! In: the raw text of a block and its fence. Out: the text that is shown and run, without any marker, and
 //! what is marked in it. It must not know how code is coloured.
 
+mod places;
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
+
+pub use places::CodePlaces;
+use places::Runs;
 
 use super::info::FenceInfo;
 pub use super::raw_code::RawCode;
@@ -26,6 +33,10 @@ pub struct CodeBlock {
     pub range: Range<usize>,
     /// The word that names its language, or the fence.
     pub language_range: Range<usize>,
+    /// Opened by a fence, not by indentation.
+    pub fenced: bool,
+    /// Where its lines stand in the expanded text.
+    pub places: CodePlaces,
 }
 
 /// How a line is shown.
@@ -109,21 +120,13 @@ fn markers_in(text: &str) -> impl Iterator<Item = (Range<usize>, MarkerKind)> {
     })
 }
 
-/// Makes a block of its raw text.
-pub fn build(
-    raw: &RawCode,
-    info: FenceInfo,
-    range: Range<usize>,
-    dialect: Dialect,
-) -> (CodeBlock, Vec<Problem>) {
+/// Makes a block of its raw text. What its fence says and where it stands is in `block` already.
+pub fn build(raw: &RawCode, block: CodeBlock, dialect: Dialect) -> (CodeBlock, Vec<Problem>) {
     let mut builder = Builder {
         raw,
         dialect,
-        block: CodeBlock {
-            info,
-            range,
-            ..CodeBlock::default()
-        },
+        block,
+        runs: Runs::default(),
         problems: Vec::new(),
         lines_open: None,
         phrase_open: None,
@@ -133,6 +136,7 @@ pub fn build(
     builder.run();
     builder.block.text.shrink_to_fit();
     builder.block.lines.shrink_to_fit();
+    builder.block.places.shrink_to_fit();
     (builder.block, builder.problems)
 }
 
@@ -151,6 +155,8 @@ struct Builder<'a> {
     phrase_open: OpenMark,
     comment_open: Option<Range<usize>>,
     mark_next: bool,
+    /// Where the parts of the line at hand stand in the raw text.
+    runs: Runs,
 }
 
 impl Builder<'_> {
@@ -171,7 +177,9 @@ impl Builder<'_> {
                 self.block.text.push('\n');
             }
             let line_start = self.block.text.len();
+            self.runs.clear();
             let had_marker = if verbatim {
+                self.runs.add(0, start);
                 self.block.text.push_str(line);
                 false
             } else {
@@ -182,7 +190,9 @@ impl Builder<'_> {
                 self.drop_line(before, &mut ranges);
                 continue;
             }
-            let hidden = self.block.info.is_rust() && self.hide(line_start, &mut ranges);
+            let hidden = self.block.info.hides_lines() && self.hide(line_start, &mut ranges);
+            let length = self.block.text.len() - line_start;
+            self.block.places.add_line(&self.runs, length, raw);
             let highlight = self.comment_open.is_some() || std::mem::take(&mut self.mark_next);
             self.block.lines.push(LineMark {
                 highlight,
@@ -227,6 +237,7 @@ impl Builder<'_> {
         let before = self.block.text.len();
         let mut copied = 0;
         let mut had = false;
+        self.runs.add(0, start);
         for (marker, kind) in markers_in(line) {
             had = true;
             self.block.text.push_str(&line[copied..marker.start]);
@@ -240,6 +251,8 @@ impl Builder<'_> {
             {
                 self.block.text.pop();
             }
+            self.runs
+                .add(self.block.text.len() - before, start + copied);
             let place = start + marker.start..start + marker.end;
             if kind.is_start() {
                 self.open(kind, place)
@@ -392,17 +405,14 @@ impl Builder<'_> {
         true
     }
 
-    /// rustdoc's rule for hidden lines (`map_line`), on the line that was just written.
+    /// Takes the mark of a hidden line out of the line that was just written; returns whether it has one.
     fn hide(&mut self, line_start: usize, ranges: &mut [Range<usize>]) -> bool {
-        let line = &self.block.text[line_start..];
-        let trimmed = line.trim_start();
-        let hash = line_start + line.len() - trimmed.len();
-        let (remove, hidden) = match trimmed {
-            t if t.starts_with("##") => (1, false),
-            t if t.starts_with("# ") => (2, true),
-            t if t.trim_end() == "#" => (1, true),
-            _ => return false,
-        };
+        let (mark, hidden) = unhide(&self.block.text[line_start..]);
+        if mark.is_empty() {
+            return false;
+        }
+        self.runs.remove(&mark);
+        let (hash, remove) = (line_start + mark.start, mark.len());
         self.block.text.replace_range(hash..hash + remove, "");
         let open = [&mut self.lines_open, &mut self.phrase_open];
         let starts = open.into_iter().flatten().map(|(_, start)| start);
@@ -477,6 +487,18 @@ impl Builder<'_> {
     }
 }
 
+/// rustdoc's rule for hidden lines (`map_line`): the bytes of a line to take out, and whether it is hidden.
+pub fn unhide(line: &str) -> (Range<usize>, bool) {
+    let trimmed = line.trim_start();
+    let hash = line.len() - trimmed.len();
+    match trimmed {
+        t if t.starts_with("##") => (hash..hash + 1, false),
+        t if t.starts_with("# ") => (hash..hash + 2, true),
+        t if t.trim_end() == "#" => (hash..hash + 1, true),
+        _ => (hash..hash, false),
+    }
+}
+
 /// The word of a line that is one highlight comment, in any language's comment form.
 fn highlight_comment(line: &str) -> Option<&str> {
     let line = line.trim();
@@ -492,184 +514,4 @@ fn highlight_comment(line: &str) -> Option<&str> {
     ["highlight-next-line", "highlight-start", "highlight-end"]
         .into_iter()
         .find(|word| *word == inside)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::info::parse_info;
-    use super::*;
-
-    /// Builds a block; marked lines with `>`, hidden with `.`, phrases in `[]`, then messages.
-    fn check(info: &str, code: &str, want: &str) {
-        let mut raw = RawCode::default();
-        raw.push(code, 0);
-        let info = parse_info(info, 0, Dialect::Docproof).0;
-        let (block, problems) = build(&raw, info, 0..code.len(), Dialect::Docproof);
-        let mut shown = block.text.clone();
-        for phrase in block.phrases.iter().rev() {
-            shown.insert(phrase.end, ']');
-            shown.insert(phrase.start, '[');
-        }
-        assert_eq!(block.lines.len(), shown.split('\n').count());
-        let mut got = String::new();
-        for (line, mark) in shown.split('\n').zip(&block.lines) {
-            for (on, sign) in [
-                (mark.highlight, '>'),
-                (mark.ins, '+'),
-                (mark.del, '-'),
-                (mark.hidden, '.'),
-            ] {
-                got.extend(on.then_some(sign));
-            }
-            got.push('|');
-            got.push_str(line);
-            got.push('\n');
-        }
-        for problem in problems {
-            got.push_str(&format!(
-                "!{} {}\n",
-                &code[problem.range.start.min(code.len())..problem.range.end.min(code.len())],
-                problem.message
-            ));
-        }
-        assert_eq!(got, want);
-    }
-
-    #[test]
-    fn one_space_belongs_to_the_marker() {
-        check("js", "__HIGHLIGHT__ x __END_HIGHLIGHT__\n", ">|x\n");
-        check(
-            "js",
-            "a\n__HIGHLIGHT__    x\n    y\n}, __END_HIGHLIGHT__\nb\n",
-            "|a\n>|    x\n>|    y\n>|},\n|b\n",
-        );
-        check(
-            "js",
-            "f(__HIGHLIGHT_PHRASE__ x __END_HIGHLIGHT_PHRASE__)\n",
-            "|f([x])\n",
-        );
-        check(
-            "js",
-            "f(__HIGHLIGHT_PHRASE__x__END_HIGHLIGHT_PHRASE__)\n",
-            "|f([x])\n",
-        );
-    }
-
-    #[test]
-    fn markers_alone_on_their_lines_leave_none() {
-        check(
-            "js",
-            "a\n__HIGHLIGHT__\nb\n\nc\n__END_HIGHLIGHT__\nd\n",
-            "|a\n>|b\n>|\n>|c\n|d\n",
-        );
-        check("js", "__HIGHLIGHT__\nb\n__END_HIGHLIGHT__\n", ">|b\n");
-        check("js", "\n__HIGHLIGHT__\nb\n__END_HIGHLIGHT__\n", "|\n>|b\n");
-        check(
-            "js",
-            "a\n__HIGHLIGHT_PHRASE__   __END_HIGHLIGHT_PHRASE__\n",
-            "|a\n",
-        );
-    }
-
-    #[test]
-    fn comments_mark_lines() {
-        check(
-            "py",
-            "# highlight-next-line\na\nb\n# highlight-start\nc\nd\n# highlight-end\ne\n",
-            ">|a\n|b\n>|c\n>|d\n|e\n",
-        );
-        check("html", "<!-- highlight-next-line -->\na\n", ">|a\n");
-        check(
-            "js",
-            "// highlight-end\na\n",
-            "|a\n!// highlight-end `highlight-end` without a start\n",
-        );
-    }
-
-    #[test]
-    fn the_fence_marks() {
-        check(
-            "js {2} ins={1} del={3-4} /b/",
-            "ab\nb\nc\nd\n",
-            "+|a[b]\n>|[b]\n-|c\n-|d\n",
-        );
-        check(
-            "js {5}",
-            "a\n",
-            "|a\n!a\n line 5 is marked, but the code has 1 line\n",
-        );
-        check(
-            "js /zz/",
-            "a\n",
-            "|a\n!a\n the phrase `zz` does not occur in the code\n",
-        );
-    }
-
-    #[test]
-    fn hidden_rust_lines() {
-        check(
-            "rust",
-            "# use a;\n#\n    # let b;\n## c\n#[d]\n#\tx\n",
-            ".|use a;\n.|\n.|    let b;\n|# c\n|#[d]\n|#\tx\n",
-        );
-        check(
-            "rust",
-            "# f(__HIGHLIGHT_PHRASE__x__END_HIGHLIGHT_PHRASE__)\n",
-            ".|f([x])\n",
-        );
-        check("py", "# a comment\n", "|# a comment\n");
-        check(
-            "rust",
-            "## é__HIGHLIGHT__éé\n# é\n# é __END_HIGHLIGHT__é\n",
-            ">|# ééé\n>.|é\n>.|éé\n",
-        );
-    }
-
-    #[test]
-    fn unbalanced_markers_are_errors() {
-        check(
-            "js",
-            "__HIGHLIGHT__ a\n",
-            "|a\n!__HIGHLIGHT__ `__HIGHLIGHT__` is never closed\n",
-        );
-        check(
-            "js",
-            "a __END_HIGHLIGHT__\n",
-            "|a\n!__END_HIGHLIGHT__ `__END_HIGHLIGHT__` without a start\n",
-        );
-        check(
-            "js",
-            "__HIGHLIGHT__ a __HIGHLIGHT__ b __END_HIGHLIGHT__\n",
-            ">|a b\n!__HIGHLIGHT__ `__HIGHLIGHT__` inside another one\n",
-        );
-        check(
-            "js",
-            "__HIGHLIGHT_PHRASE__ a\nb __END_HIGHLIGHT_PHRASE__\n",
-            "|a\n|b\n!__HIGHLIGHT_PHRASE__ a marked phrase runs over several lines\n",
-        );
-    }
-
-    #[test]
-    fn markers_cannot_be_made_of_markers() {
-        check(
-            "js",
-            "a __HIGH__HIGHLIGHT____END_HIGHLIGHT__LIGHT__ b\n",
-            "|a  b\n!a __HIGH__HIGHLIGHT____END_HIGHLIGHT__LIGHT__ b a highlight marker inside another one\n",
-        );
-    }
-
-    #[test]
-    fn verbatim_shows_the_markers() {
-        check(
-            "js verbatim",
-            "__HIGHLIGHT__ a\n// highlight-end\n",
-            "|__HIGHLIGHT__ a\n|// highlight-end\n",
-        );
-    }
-
-    #[test]
-    fn empty_and_blank_blocks() {
-        check("js", "", "|\n");
-        check("js", "\n\n", "|\n|\n");
-    }
 }

@@ -1,0 +1,171 @@
+//! Where the lines of code blocks stand.
+
+use std::fmt::Write as _;
+
+use super::*;
+use crate::build::Build;
+use crate::build::files::{ChangeSet, MemoryFiles};
+
+/// The fences of a site, each with a header and its lines: line, column (and cuts), text.
+fn listed(files: &[(&str, &str)]) -> String {
+    let mut build = Build::new();
+    let mut diagnostics = Vec::new();
+    let files = MemoryFiles::new(files.iter().copied());
+    let indexed = build.index(&files, &ChangeSet::All, &mut diagnostics);
+    let fences = fences(&indexed, &build.sources);
+    let mut out = String::new();
+    for fence in &fences {
+        check_columns(fence, &build.sources);
+        list(fence, &mut out).expect("a string takes all");
+    }
+    out
+}
+
+fn list(fence: &Fence, out: &mut String) -> std::fmt::Result {
+    let version = fence.version.as_deref().unwrap_or("-");
+    write!(
+        out,
+        "{version} {}#{} {}:{}-{} at {}:{}",
+        fence.page,
+        fence.block,
+        fence.path,
+        fence.open_line,
+        fence.close_line,
+        fence.place.line,
+        fence.place.column
+    )?;
+    write!(out, " [{}]", fence.info)?;
+    if !fence.fenced {
+        write!(out, " indented")?;
+    }
+    for place in &fence.chain {
+        write!(out, " via {}:{}:{}", place.path, place.line, place.column)?;
+    }
+    if let Some(expected) = &fence.expected {
+        write!(
+            out,
+            " prints {:?} {}:{} {:?}",
+            expected.text, expected.path, expected.line, expected.range
+        )?;
+    }
+    out.push('\n');
+    for line in &fence.lines {
+        write!(out, "{}:{}", line.line, line.column)?;
+        for (from, more) in &line.cuts {
+            write!(out, " {from}+{more}")?;
+        }
+        let hidden = if line.hidden { "." } else { "" };
+        writeln!(out, " {hidden}|{}", line.text)?;
+    }
+    Ok(())
+}
+
+/// Every character stands where the line says it does.
+fn check_columns(fence: &Fence, sources: &SourceMap) {
+    let id = sources.find(&fence.path).expect("the path is a source");
+    let text = &sources.get(id).text;
+    for line in &fence.lines {
+        let written: Vec<char> = text
+            .lines()
+            .nth(line.line - 1)
+            .unwrap_or_default()
+            .chars()
+            .collect();
+        for (n, c) in line.text.chars().enumerate() {
+            let there = written.get(line.source_column(n));
+            let same = there == Some(&c) || (c == ' ' && there == Some(&'\t'));
+            assert!(same, "{c:?} of {:?} in {written:?}: {there:?}", line);
+        }
+    }
+}
+
+fn check(files: &[(&str, &str)], want: &str) {
+    assert_eq!(listed(files), want);
+}
+
+#[test]
+fn fences_in_lists_and_quotes() {
+    check(
+        &[(
+            "docs/a.md",
+            "---\ntitle: A\n---\n\n```rust\nlet a = 1;\n\nlet b = 2;\n```\n\n1. one\n   ```rust,no_run\n   f();\n     g();\n   ```\n\n\
+             > - ```rust\n>   h();\n>\n>   i();\n>   ```\n\n  ~~~ rust\n  j();\n k();\n  ~~~\n",
+        )],
+        "- docs/a.md#0 docs/a.md:5-9 at 5:1 [rust]\n6:0 |let a = 1;\n7:0 |\n8:0 |let b = 2;\n\
+         - docs/a.md#1 docs/a.md:12-15 at 12:4 [rust,no_run]\n13:3 |f();\n14:3 |  g();\n\
+         - docs/a.md#2 docs/a.md:17-21 at 17:5 [rust]\n18:4 |h();\n19:1 |\n20:4 |i();\n\
+         - docs/a.md#3 docs/a.md:23-26 at 23:3 [rust]\n24:2 |j();\n25:1 |k();\n",
+    );
+}
+
+#[test]
+fn markers_and_hidden_lines_are_cut_out() {
+    check(
+        &[(
+            "docs/a.md",
+            "```rust\n# use x;\n#\n    # let é = 1;\n## shown\n__HIGHLIGHT__\nlet é = __HIGHLIGHT_PHRASE__ y __END_HIGHLIGHT_PHRASE__;\n\
+             __END_HIGHLIGHT__\n// highlight-next-line\n__HIGHLIGHT__ z(); __END_HIGHLIGHT__\n# f(__HIGHLIGHT_PHRASE__a__END_HIGHLIGHT_PHRASE__);\n```\n",
+        )],
+        "- docs/a.md#0 docs/a.md:1-12 at 1:1 [rust]\n2:2 .|use x;\n3:1 .|\n4:0 4+2 .|    let é = 1;\n5:1 |# shown\n7:0 8+21 9+25 |let é = y;\n\
+         10:14 |z();\n11:2 2+20 3+24 .|f(a);\n",
+    );
+}
+
+#[test]
+fn tabs_of_both_kinds() {
+    check(
+        &[(
+            "docs/a.md",
+            "Text\n<!--DOCUSAURUS_CODE_TABS-->\n<!--Rust-->\n```rust\na();\n```\n<!--Two-->\n1. x\n\n\t```rust\n\tb();\n\t\tc();\n\t```\n\
+             <!--END_DOCUSAURUS_CODE_TABS-->\n\n- y\n\n\tindented();\n\n\t\tmore();\n",
+        )],
+        "- docs/a.md#0 docs/a.md:4-6 at 4:1 [rust]\n5:0 |a();\n\
+         - docs/a.md#1 docs/a.md:10-13 at 10:2 [rust]\n11:1 |b();\n12:1 |\tc();\n\
+         - docs/a.md#2 docs/a.md:19-21 at 20:3 [] indented\n20:0 |  more();\n",
+    );
+}
+
+#[test]
+fn odd_ends_and_texts() {
+    check(
+        &[
+            (
+                "docs/a.md",
+                "\u{feff}é\r\n\r\n    indented();\r\n\r\n    more();\r\n\r\nx\r\n\r\n```rust\r\nopen();\r\n\r\n",
+            ),
+            (
+                "docs/b.md",
+                "```rust\n```\n\n```\n\n```\n\n> ```rust\n> q();\nno more\n\n- ```js\n  x\n",
+            ),
+        ],
+        "- docs/a.md#0 docs/a.md:2-6 at 3:5 [] indented\n3:4 |indented();\n4:0 |\n5:4 |more();\n\
+         - docs/a.md#1 docs/a.md:9-12 at 9:1 [rust]\n10:0 |open();\n11:0 |\n\
+         - docs/b.md#0 docs/b.md:1-2 at 1:1 [rust]\n\
+         - docs/b.md#1 docs/b.md:4-6 at 4:1 []\n\
+         - docs/b.md#2 docs/b.md:8-10 at 8:3 [rust]\n9:2 |q();\n\
+         - docs/b.md#3 docs/b.md:12-14 at 12:3 [js]\n13:2 |x\n",
+    );
+}
+
+#[test]
+fn copies_and_versions() {
+    check(
+        &[
+            ("versions.json", "[\"2.0\", \"1.0\"]"),
+            (
+                "docs/a.md",
+                "Own.\n\n<!-- COPY DOCS -->\n<!-- lib/s.md -->\n",
+            ),
+            (
+                "versioned_docs/version-1.0/a.md",
+                "```rust,output\nold();\n```\n\n```text\n42\n```\n",
+            ),
+            ("lib/s.md", "---\nid: s\n---\n\n```rust\nnew();\n```\n"),
+        ],
+        "next docs/a.md#0 lib/s.md:5-7 at 5:1 [rust] via docs/a.md:4:1\n6:0 |new();\n\
+         2.0 versioned_docs/version-1.0/a.md#0 versioned_docs/version-1.0/a.md:1-3 at 1:1 [rust,output] prints \"42\" versioned_docs/version-1.0/a.md:5 27..41\n2:0 |old();\n\
+         2.0 versioned_docs/version-1.0/a.md#1 versioned_docs/version-1.0/a.md:5-7 at 5:1 [text]\n6:0 |42\n\
+         1.0 versioned_docs/version-1.0/a.md#0 versioned_docs/version-1.0/a.md:1-3 at 1:1 [rust,output] prints \"42\" versioned_docs/version-1.0/a.md:5 27..41\n2:0 |old();\n\
+         1.0 versioned_docs/version-1.0/a.md#1 versioned_docs/version-1.0/a.md:5-7 at 5:1 [text]\n6:0 |42\n",
+    );
+}
