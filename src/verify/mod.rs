@@ -4,10 +4,17 @@
 //! [`verdict::Verdict`] for every Rust fence. The compiler, the disk and the children that run samples are behind
 //! [`machine::Machine`] and [`machine::Store`]. It must not know the site, HTML, the disk or the terminal.
 
+pub mod anatomy;
+pub mod attributes;
 pub mod event;
+mod grammar;
+mod lang_string;
 pub mod library;
 pub mod machine;
 pub mod message;
 pub mod output;
+mod own_crate;
 pub mod sample;
+mod statements;
+mod tokens;
 pub mod verdict;
