@@ -215,7 +215,9 @@ impl Work<'_> {
         }
         let found = self.engine.store.get(&key);
         let Some(verdict) = found.and_then(|bytes| {
-            entry::read(&bytes, self.sample(n), &|path| self.engine.machine.hash_file(path))
+            entry::read(&bytes, self.sample(n), &|path| {
+                self.engine.machine.hash_file(path)
+            })
         }) else {
             return false;
         };

@@ -256,7 +256,14 @@ struct Code {
 }
 
 impl Code {
-    fn of(line: &CodeLine, n: usize, anatomy: &Anatomy, root: &str, folder: &str, hoists: bool) -> Self {
+    fn of(
+        line: &CodeLine,
+        n: usize,
+        anatomy: &Anatomy,
+        root: &str,
+        folder: &str,
+        hoists: bool,
+    ) -> Self {
         // A line inside a string literal must not be indented: that would change the string.
         let inside = anatomy.inside_literal.get(n).copied().unwrap_or(false);
         let mut text = line.text.clone();
@@ -346,7 +353,11 @@ fn hoisted(anatomy: &Anatomy, line: usize) -> impl Iterator<Item = std::ops::Ran
         .filter(move |(from, to)| from.line <= line && line <= to.line)
         .map(move |(from, to)| {
             let start = if from.line == line { from.column } else { 0 };
-            let end = if to.line == line { to.column } else { usize::MAX };
+            let end = if to.line == line {
+                to.column
+            } else {
+                usize::MAX
+            };
             start..end
         })
 }

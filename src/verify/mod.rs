@@ -6,14 +6,17 @@
 
 pub mod anatomy;
 pub mod attributes;
+pub mod engine;
 pub mod event;
 mod grammar;
+pub mod harness;
 mod lang_string;
 pub mod library;
 pub mod machine;
 pub mod message;
 pub mod output;
 mod own_crate;
+pub mod plan;
 pub mod sample;
 mod statements;
 mod tokens;

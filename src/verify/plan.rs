@@ -143,10 +143,14 @@ impl Planner {
             wrong.push(format!("group `{name}` runs over two files"));
         }
         if mode != group.mode {
-            wrong.push(format!("the fences of group `{name}` are treated in different ways"));
+            wrong.push(format!(
+                "the fences of group `{name}` are treated in different ways"
+            ));
         }
         if attributes.edition.is_some() && attributes.edition != group.edition {
-            wrong.push(format!("the fences of group `{name}` name different editions"));
+            wrong.push(format!(
+                "the fences of group `{name}` name different editions"
+            ));
         }
         let place = fence.place.clone();
         if wrong.is_empty() {
@@ -232,10 +236,8 @@ impl Planner {
 /// program and its page alone, so that all machines agree and an edit moves one sample at most.
 pub fn share(sample: &Sample, of: u64) -> u64 {
     let place = sample.place();
-    let hash = crate::source::ContentHash::of_parts([
-        place.path.as_bytes(),
-        sample.hash().0.as_slice(),
-    ]);
+    let hash =
+        crate::source::ContentHash::of_parts([place.path.as_bytes(), sample.hash().0.as_slice()]);
     let mut first = [0; 8];
     first.copy_from_slice(&hash.0[..8]);
     u64::from_le_bytes(first) % of.max(1) + 1

@@ -28,7 +28,13 @@ struct Blamed {
 }
 
 impl Work<'_> {
-    fn rustc(&self, group: &Group<'_>, generated: &Generated, emit: Emit, reads: bool) -> CompileOutcome {
+    fn rustc(
+        &self,
+        group: &Group<'_>,
+        generated: &Generated,
+        emit: Emit,
+        reads: bool,
+    ) -> CompileOutcome {
         let mut flags = group.library.rustflags.clone();
         // Parts of a crate are not worth compiling side by side: bundles are.
         flags.push("-Ccodegen-units=1".into());

@@ -48,7 +48,9 @@ pub fn judge(sample: &Sample, run: &RunOutcome, context: &Context<'_>) -> Verdic
         (End::Code(code), _) => Outcome::Exited { code: *code },
         (End::Signal(signal, why), _) => Outcome::Killed {
             signal: *signal,
-            why: why.clone().or_else(|| memory_words(&stderr, context.memory)),
+            why: why
+                .clone()
+                .or_else(|| memory_words(&stderr, context.memory)),
         },
     };
     let mut verdict = Verdict {
@@ -76,7 +78,11 @@ fn memory_words(stderr: &str, memory: u64) -> Option<String> {
 }
 
 fn differs(sample: &Sample, stdout: &str, context: &Context<'_>) -> Option<Outcome> {
-    let expected = sample.parts.iter().rev().find_map(|p| p.expected.as_ref())?;
+    let expected = sample
+        .parts
+        .iter()
+        .rev()
+        .find_map(|p| p.expected.as_ref())?;
     let differs = output::compare(&expected.text, stdout, &context.options.around).err()?;
     Some(Outcome::OutputDiffers {
         expected: differs.expected,
@@ -86,24 +92,26 @@ fn differs(sample: &Sample, stdout: &str, context: &Context<'_>) -> Option<Outco
 
 /// Where a panic happened, if that is in the sample: `panicked at docs/a.md:41:5:`.
 fn panic_place(stderr: &str, places: &PlaceMap) -> Option<(String, usize, usize)> {
-    stderr.match_indices("panicked at ").find_map(|(at, words)| {
-        let line = stderr[at + words.len()..].lines().next()?;
-        let mut parts = line.trim_end_matches(':').rsplitn(3, ':');
-        let column: usize = parts.next()?.parse().ok()?;
-        let number: usize = parts.next()?.parse().ok()?;
-        let path = parts.next()?;
-        let span = RustcSpan {
-            file_name: path.to_owned(),
-            line_start: number,
-            line_end: number,
-            column_start: column.max(1),
-            column_end: column.max(1) + 1,
-            is_primary: true,
-            expansion: None,
-        };
-        let place = places.true_place(&span)?;
-        Some((path.to_owned(), number, place.column))
-    })
+    stderr
+        .match_indices("panicked at ")
+        .find_map(|(at, words)| {
+            let line = stderr[at + words.len()..].lines().next()?;
+            let mut parts = line.trim_end_matches(':').rsplitn(3, ':');
+            let column: usize = parts.next()?.parse().ok()?;
+            let number: usize = parts.next()?.parse().ok()?;
+            let path = parts.next()?;
+            let span = RustcSpan {
+                file_name: path.to_owned(),
+                line_start: number,
+                line_end: number,
+                column_start: column.max(1),
+                column_end: column.max(1) + 1,
+                is_primary: true,
+                expansion: None,
+            };
+            let place = places.true_place(&span)?;
+            Some((path.to_owned(), number, place.column))
+        })
 }
 
 /// The outcome of a `compile_fail` sample that failed: the codes that it names have to be among those found.
