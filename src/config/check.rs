@@ -6,6 +6,7 @@
 use serde_yaml::{Mapping, Value};
 
 use super::values::{Checker, Table};
+use super::verify::VerifyConfig;
 use super::{
     Dialect, DocsetConfig, HeaderLink, HeaderTarget, Layout, LinkPolicy, Redirect, SiteConfig,
     ThemeConfig, UrlStyle, VersionConfig,
@@ -103,11 +104,13 @@ impl Checker<'_> {
             theme: self.theme(&table),
             docsets: self.docsets(&table),
             redirects: self.redirects(&table),
-            verify: table.get("verify").map(|(value, _)| value.clone()),
+            verify: VerifyConfig::default(),
         };
         if site.output.is_empty() {
             site.output = "build".into();
         }
+        let ids: Vec<&str> = site.docsets.iter().map(|d| d.id.as_str()).collect();
+        site.verify = self.verify(&table, &ids);
         self.output_apart(&site);
         self.header_docsets(&site);
         site

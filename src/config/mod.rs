@@ -8,10 +8,9 @@ mod check;
 #[cfg(test)]
 mod tests;
 mod values;
+pub mod verify;
 
 use std::ops::Range;
-
-use serde_yaml::Value;
 
 pub use check::parse;
 
@@ -49,8 +48,8 @@ pub struct SiteConfig {
     pub docsets: Vec<DocsetConfig>,
     /// Old path to new path or URL.
     pub redirects: Vec<Redirect>,
-    /// The `verify:` table as it stands; `docproof verify` reads it.
-    pub verify: Option<Value>,
+    /// What samples are verified against.
+    pub verify: verify::VerifyConfig,
 }
 
 /// How links between pages are written.

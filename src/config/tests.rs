@@ -129,3 +129,101 @@ fn text_that_is_no_yaml_is_one_problem() {
     assert!(problems("title: [\n").starts_with("2:1 ") || problems("title: [\n").starts_with("1:"));
     assert!(problems("- a\n").contains("must be a table of settings"));
 }
+
+/// The settings of `docset` and `version`, one a line.
+fn verified(text: &str, docset: &str, version: Option<&str>) -> String {
+    let (site, problems) = parse(text);
+    assert_eq!(problems, []);
+    let settings = site.verify.settings(docset, version);
+    format!("{settings:?}")
+        .replace("VerifySettings { ", "")
+        .replace(", ", "\n")
+        .split('\n')
+        .filter(|line| !line.contains(": None"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+const VERIFY: &str = r#"
+docsets: [{ id: a }, { id: b, route: b }]
+verify:
+  dependencies:
+    zed: "1.0"
+    kit: { path: ../kit, features: [x, y], default-features: false }
+  timeout: 1.5s
+  memory: 512MiB
+  env: { B: 1, A: x }
+  rustflags: ["--cfg=docs"]
+  versions:
+    "1.0": { package: old, features: [f], timeout: 2m }
+    "2.0": { timeout: 500ms }
+  docsets:
+    b:
+      edition: 2021
+      env: {}
+      versions: { "1.0": { dependencies: { kit: "=1.0.3" }, memory: 2GiB } }
+"#;
+
+#[test]
+fn the_most_exact_verify_table_wins_key_by_key() {
+    let current = "dependencies: Some(\"kit = { default-features = false\nfeatures = [\\\"x\\\"\n\\\"y\\\"]\npath = \\\"../kit\\\" }\\nzed = \\\"1.0\\\"\\n\")";
+    let common = "memory: Some(536870912)\nenv: Some([(\"A\"\n\"x\")\n(\"B\"\n\"1\")])\nrustflags: Some([\"--cfg=docs\"]) }";
+    assert_eq!(
+        verified(VERIFY, "a", None),
+        format!("{current}\ntimeout: Some(1.5s)\n{common}")
+    );
+    assert_eq!(
+        verified(VERIFY, "a", Some("2.0")),
+        format!("{current}\ntimeout: Some(500ms)\n{common}")
+    );
+    assert_eq!(
+        verified(VERIFY, "a", Some("1.0")),
+        format!("package: Some(\"old\")\nfeatures: Some([\"f\"])\ntimeout: Some(120s)\n{common}")
+    );
+    assert_eq!(
+        verified(VERIFY, "b", Some("1.0")),
+        "dependencies: Some(\"kit = \\\"=1.0.3\\\"\\n\")\nedition: Some(\"2021\")\ntimeout: Some(120s)\nmemory: Some(2147483648)\nenv: Some([])\nrustflags: Some([\"--cfg=docs\"]) }"
+    );
+    let verify = parse(VERIFY).0.verify;
+    assert!(verify.names_a_library_for("a", "1.0") && !verify.names_a_library_for("a", "2.0"));
+    assert_eq!(verify.untagged, verify::Untagged::Skip);
+}
+
+#[test]
+fn mistakes_in_the_verify_table_are_placed() {
+    let text = r#"
+verify:
+  dependncies: {}
+  untagged: maybe
+  timeout: soon
+  memory: 12
+  edition: 2020
+  package: x
+  dependencies:
+    a b: "1"
+    c: 1.10
+    d: { features: [x] }
+    e: { path: e, optional: true }
+    f: { path: f, fetures: [] }
+    g: [1]
+  versions: { 1.0: {} }
+  docsets: { doc: {} }
+"#;
+    assert_eq!(
+        problems(text),
+        "3:3 unknown key `dependncies` in `verify`\n    did you mean `dependencies`?\n\
+         10:5 `a b` cannot be the name of a crate\n\
+         11:8 `verify.dependencies.c` must be text, not a number\n    put the version in quotes: as a number, 1.10 is 1.1\n\
+         12:5 `verify.dependencies.d` says neither `version`, `path` nor `git`\n\
+         13:19 `optional` has no meaning in a dependency of samples\n    samples need it, or it can go\n\
+         14:19 unknown key `fetures` in `verify.dependencies.f`\n    did you mean `features`?\n\
+         15:8 `verify.dependencies.g` must be a version, or a table such as `{ path: .., features: [..] }`\n\
+         7:12 `verify.edition` must be `2015`, `2018`, `2021` or `2024`, not `2020`\n    did you mean `2021`?\n\
+         5:12 `timeout` cannot be `soon`\n    such as `5s`, `500ms` or `2m`, at most a day\n\
+         6:11 `memory` cannot be `12`\n    such as `512MiB` or `2GiB`\n\
+         8:3 `package` beside `dependencies`\n    `dependencies` names everything that samples use; `package` and its features are the other way\n\
+         4:13 `verify.untagged` must be `skip`, `warn` or `run`, not `maybe`\n\
+         16:13 version names must be text\n    put them in quotes, as in `\"1.0\":`\n\
+         17:14 there is no docset `doc`\n    did you mean `docs`?\n"
+    );
+}

@@ -3,6 +3,10 @@
 //! In: an indexed site and its texts. Out: for every page, in order, each of its code blocks with the place of every
 //! line in the file that it stands in. It must not know which blocks are samples, nor what is done with them.
 
+mod libraries;
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -14,6 +18,7 @@ use crate::markdown::CodeBlock;
 use crate::site::{PageId, VersionKind};
 use crate::source::{Origin, SourceId, SourceMap, Span};
 use crate::verify::sample::{CodeLine, Expected, Fence, Place};
+pub use libraries::{Libraries, check_versions, libraries};
 
 /// Every code block of every page, in the order of the index. A version that inherits a doc has a page of its own.
 pub fn fences(indexed: &Indexed, sources: &SourceMap) -> Vec<Fence> {
@@ -267,6 +272,3 @@ fn line_starts(text: &str) -> Vec<usize> {
         .chain(text.match_indices('\n').map(|(at, _)| at + 1))
         .collect()
 }
-
-#[cfg(test)]
-mod tests;

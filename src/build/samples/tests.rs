@@ -5,13 +5,20 @@ use std::fmt::Write as _;
 use super::*;
 use crate::build::Build;
 use crate::build::files::{ChangeSet, MemoryFiles};
+use crate::diagnostic::{Diagnostic, render_human};
+use crate::verify::library::Dependencies;
 
-/// The fences of a site, each with a header and its lines: line, column (and cuts), text.
-fn listed(files: &[(&str, &str)]) -> String {
+fn index(files: &[(&str, &str)]) -> (Build, Indexed, Vec<Diagnostic>) {
     let mut build = Build::new();
     let mut diagnostics = Vec::new();
     let files = MemoryFiles::new(files.iter().copied());
     let indexed = build.index(&files, &ChangeSet::All, &mut diagnostics);
+    (build, indexed, diagnostics)
+}
+
+/// The fences of a site, each with a header and its lines: line, column (and cuts), text.
+fn listed(files: &[(&str, &str)]) -> String {
+    let (build, indexed, _) = index(files);
     let fences = fences(&indexed, &build.sources);
     let mut out = String::new();
     for fence in &fences {
@@ -167,5 +174,100 @@ fn copies_and_versions() {
          2.0 versioned_docs/version-1.0/a.md#1 versioned_docs/version-1.0/a.md:5-7 at 5:1 [text]\n6:0 |42\n\
          1.0 versioned_docs/version-1.0/a.md#0 versioned_docs/version-1.0/a.md:1-3 at 1:1 [rust,output] prints \"42\" versioned_docs/version-1.0/a.md:5 27..41\n2:0 |old();\n\
          1.0 versioned_docs/version-1.0/a.md#1 versioned_docs/version-1.0/a.md:5-7 at 5:1 [text]\n6:0 |42\n",
+    );
+}
+
+/// The libraries of a site, which one each fence has, and what is said.
+fn libraries_of(files: &[(&str, &str)], has_package: bool) -> String {
+    let (build, indexed, mut diagnostics) = index(files);
+    let fences = fences(&indexed, &build.sources);
+    let found = libraries(&indexed, &fences, has_package, &mut diagnostics);
+    let mut out = String::new();
+    for library in &found.libraries {
+        let from = match &library.dependencies {
+            Dependencies::None => "nothing".to_owned(),
+            Dependencies::Table { toml } => toml.trim_end().replace('\n', "; "),
+            Dependencies::Package { manifest, name, .. } => format!("{manifest} {name:?}"),
+        };
+        out.push_str(&format!("{}: {from}\n", library.name));
+    }
+    out.push_str(&format!("{:?}\n", found.of_fences));
+    for diagnostic in diagnostics {
+        let text = render_human(&diagnostic, &build.sources, false);
+        let kept = |line: &&str| !line.trim_start().starts_with(['|', '4', '3']);
+        let lines: Vec<&str> = text.lines().filter(kept).map(str::trim).collect();
+        out.push_str(&lines.join("\n"));
+        out.push('\n');
+    }
+    out
+}
+
+const PAGE: &str = "```rust\nf();\n```\n";
+
+#[test]
+fn versions_have_libraries_of_their_own() {
+    let files = [
+        (
+            "docproof.yaml",
+            "docsets: [{ id: a }, { id: b, path: b, route: b }]\nverify:\n  dependencies: { kit: \"2\" }\n  versions: { \"1.0\": { dependencies: { kit: \"1\" } } }\n",
+        ),
+        ("versions.json", "[\"1.0\"]"),
+        ("docs/a.md", PAGE),
+        ("versioned_docs/version-1.0/a.md", PAGE),
+        ("b/docs/a.md", PAGE),
+    ];
+    assert_eq!(
+        libraries_of(&files, true),
+        "a, current docs: kit = \"2\"\na, version 1.0: kit = \"1\"\n[0, 1, 0]\n"
+    );
+}
+
+#[test]
+fn without_a_table_samples_belong_to_the_package_beside_them() {
+    let files = [("docs/a.md", PAGE)];
+    assert_eq!(
+        libraries_of(&files, true),
+        "current docs: Cargo.toml None\n[0]\n"
+    );
+    assert_eq!(libraries_of(&files, false), "current docs: nothing\n[0]\n");
+    let package = ("docproof.yaml", "verify: { package: kit }");
+    assert_eq!(
+        libraries_of(&[files[0], package], false),
+        "current docs: Cargo.toml Some(\"kit\")\n[0]\n"
+    );
+    let manifest = ("docproof.yaml", "verify: { manifest: lib/ }");
+    assert_eq!(
+        libraries_of(&[files[0], manifest], false),
+        "current docs: lib/Cargo.toml None\n[0]\n"
+    );
+    let nothing = ("docproof.yaml", "verify: { dependencies: {} }");
+    assert_eq!(
+        libraries_of(&[files[0], nothing], true),
+        "current docs: nothing\n[0]\n"
+    );
+}
+
+#[test]
+fn versions_that_nobody_named_and_that_nobody_has() {
+    let files = [
+        (
+            "docproof.yaml",
+            "verify:\n  package: kit\n  versions:\n    \"1.1\": { timeout: 5s }\n",
+        ),
+        ("versions.json", "[\"1.0\", \"0.9\"]"),
+        ("docs/a.md", PAGE),
+        ("versioned_docs/version-1.0/a.md", PAGE),
+        ("versioned_docs/version-1.0/b.md", "```rust\ng();\n```\n"),
+        (
+            "versioned_docs/version-0.9/a.md",
+            "```rust,ignore\nf();\n```\n",
+        ),
+    ];
+    assert_eq!(
+        libraries_of(&files, false),
+        "current docs: Cargo.toml Some(\"kit\")\n[0, 0, 0, 0]\n\
+         error[config]: there is no version `1.1`\n--> docproof.yaml:4:5\nhelp: did you mean `1.0`?\n\
+         warning[verify]: the samples of version `1.0` of `docs` are verified against the current library\n--> docproof.yaml\n\
+         help: add its library to docproof.yaml, as in `verify: { versions: { \"1.0\": { dependencies: { .. } } } }`\n"
     );
 }
