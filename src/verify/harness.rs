@@ -495,3 +495,6 @@ fn finish(pages: Pages) -> Generated {
     }
     generated
 }
+
+#[cfg(test)]
+mod tests;

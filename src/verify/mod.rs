@@ -8,6 +8,8 @@ pub mod anatomy;
 pub mod attributes;
 pub mod engine;
 pub mod event;
+#[cfg(test)]
+mod fixture;
 mod grammar;
 pub mod harness;
 mod lang_string;
