@@ -30,8 +30,8 @@ pub struct Plan {
 pub struct LeftOut {
     /// The block.
     pub fence: Fence,
-    /// Why.
-    pub treatment: Treatment,
+    /// What it asks for; its treatment is the reason.
+    pub attributes: Attributes,
 }
 
 /// What is wrong with a fence.
@@ -92,9 +92,8 @@ impl Planner {
         let mode = match &attributes.treatment {
             Treatment::Sample(mode) => *mode,
             Treatment::File => Mode::File,
-            left_out => {
-                let treatment = left_out.clone();
-                self.plan.left_out.push(LeftOut { fence, treatment });
+            Treatment::Ignored(_) | Treatment::NotRust(_) => {
+                self.plan.left_out.push(LeftOut { fence, attributes });
                 return;
             }
         };
