@@ -6,9 +6,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::attributes::{Rules, attributes};
+use super::attributes::{Rules, Untagged, attributes};
 use super::library::{Dependencies, Library};
-use super::sample::{Attributes, Fence, Mode, Place, Sample, Shown, Treatment};
+use super::sample::{Attributes, CodeLine, Fence, Mode, Place, Sample, Shown, Treatment};
+use crate::config::Dialect;
+use crate::markdown::{parse_info, unhide};
 
 /// Samples, and everything that is none.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +45,8 @@ pub struct FenceProblem {
     pub message: String,
     /// What to do.
     pub hint: String,
+    /// Worth a look, and no failure.
+    pub warning: bool,
 }
 
 /// Makes a plan. `library_of` names the library of each fence.
@@ -59,12 +63,30 @@ pub fn plan(
         },
         known: HashMap::new(),
         groups: HashMap::new(),
+        warn_untagged: !rules.strict && rules.untagged == Untagged::Warn,
     };
     for (fence, library) in fences.into_iter().zip(library_of) {
         let attributes = attributes(&fence.info, fence.fenced, fence.file.is_some(), rules);
         planner.fence(fence, attributes, *library);
     }
     planner.finish()
+}
+
+/// Whether the builder took the block for Rust, and so dealt with its hidden lines already.
+fn hides_lines(info: &str) -> bool {
+    parse_info(info, 0, Dialect::Docproof).0.is_rust()
+}
+
+/// rustdoc's rule for hidden lines, on a line of a block that the builder did not take for Rust.
+fn hide(line: &mut CodeLine) {
+    let (taken, hidden) = unhide(&line.text);
+    let at = line.text[..taken.start].chars().count();
+    let len = line.text[taken.clone()].chars().count();
+    line.text.replace_range(taken, "");
+    line.hidden |= hidden;
+    if len > 0 {
+        line.cuts.push((at, len));
+    }
 }
 
 /// A program's place under one library.
@@ -78,21 +100,28 @@ struct Planner {
     known: HashMap<Identity, usize>,
     /// The sample of a group that is being read.
     groups: HashMap<GroupKey, usize>,
+    warn_untagged: bool,
 }
 
 impl Planner {
-    fn fence(&mut self, fence: Fence, attributes: Attributes, library: usize) {
+    fn fence(&mut self, mut fence: Fence, attributes: Attributes, library: usize) {
         for (message, hint) in &attributes.problems {
-            self.plan.problems.push(FenceProblem {
-                place: fence.place.clone(),
-                message: message.clone(),
-                hint: hint.clone(),
-            });
+            self.complain(&fence.place, message, hint);
+        }
+        if let Some(why) = &attributes.rustdoc_differs {
+            let place = fence.place.clone();
+            self.plan.rustdoc_differs.push((place, why.clone()));
         }
         let mode = match &attributes.treatment {
             Treatment::Sample(mode) => *mode,
             Treatment::File => Mode::File,
             Treatment::Ignored(_) | Treatment::NotRust(_) => {
+                if self.warn_untagged
+                    && let Treatment::NotRust(why) = &attributes.treatment
+                    && matches!(why.as_str(), "untagged" | "indented")
+                {
+                    self.untagged(&fence.place);
+                }
                 self.plan.left_out.push(LeftOut { fence, attributes });
                 return;
             }
@@ -104,9 +133,8 @@ impl Planner {
                 "put the expected output into a fence ```text directly after this one; `docproof verify --bless` fills it",
             );
         }
-        if let Some(why) = &attributes.rustdoc_differs {
-            let place = fence.place.clone();
-            self.plan.rustdoc_differs.push((place, why.clone()));
+        if fence.file.is_none() && !hides_lines(&fence.info) {
+            fence.lines.iter_mut().for_each(hide);
         }
         let shown = Shown {
             docset: fence.docset.clone(),
@@ -172,6 +200,16 @@ impl Planner {
             place: place.clone(),
             message: message.to_owned(),
             hint: hint.to_owned(),
+            warning: false,
+        });
+    }
+
+    fn untagged(&mut self, place: &Place) {
+        self.plan.problems.push(FenceProblem {
+            place: place.clone(),
+            message: "code without a language, which is not verified".into(),
+            hint: "write ```rust if it is Rust, else its language, such as ```text".into(),
+            warning: true,
         });
     }
 

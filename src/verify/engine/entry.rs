@@ -34,7 +34,17 @@ struct Stored {
 }
 
 /// What the program may see of its own place, and so of edits above it.
-const SEES_PLACE: [&str; 6] = ["line!", "column!", "file!", "dbg!", "caller", "Backtrace"];
+const SEES_PLACE: [&str; 9] = [
+    "line!",
+    "column!",
+    "file!",
+    "dbg!",
+    "caller",
+    "Location",
+    "Backtrace",
+    "_hook",
+    "Panic",
+];
 
 /// The key of a sample's verdict.
 pub fn key(sample: &Sample, linkage: &Linkage, strict: bool) -> ContentHash {
