@@ -395,3 +395,6 @@ fn emit_alone(sample: &Sample) -> Emit {
         _ => Emit::Program,
     }
 }
+
+#[cfg(test)]
+mod tests;
