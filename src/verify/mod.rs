@@ -19,6 +19,7 @@ pub mod message;
 pub mod output;
 mod own_crate;
 pub mod plan;
+pub mod record;
 pub mod sample;
 mod statements;
 mod tokens;
