@@ -77,7 +77,10 @@ fn info_strings_are_read_as_rustdoc_reads_them() {
         };
         let strict = attributes(info, *fenced, false, &rules(true));
         if in_their_words(&strict) != said {
-            apart.push(format!("strict `{info}`: {:?}, rustdoc {said:?}", strict.treatment));
+            apart.push(format!(
+                "strict `{info}`: {:?}, rustdoc {said:?}",
+                strict.treatment
+            ));
         }
         let ours = attributes(info, *fenced, false, &rules(false));
         // Left out by us and not even seen by rustdoc is the same to a reader.
@@ -91,5 +94,10 @@ fn info_strings_are_read_as_rustdoc_reads_them() {
             ));
         }
     }
-    assert!(apart.is_empty(), "{} differences:\n{}", apart.len(), apart.join("\n"));
+    assert!(
+        apart.is_empty(),
+        "{} differences:\n{}",
+        apart.len(),
+        apart.join("\n")
+    );
 }

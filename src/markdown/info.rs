@@ -46,7 +46,8 @@ pub struct FenceInfo {
 impl FenceInfo {
     /// Whether the code is Rust.
     pub fn is_rust(&self) -> bool {
-        self.language.eq_ignore_ascii_case("rust") || self.language == "rs"
+        let rust = |word: &str| word.eq_ignore_ascii_case("rust") || word == "rs";
+        rust(&self.language) || self.words.iter().any(|word| rust(word))
     }
 
     /// Whether lines that begin with `# ` are hidden: in Rust, but not in Rust that is shown from a file, which
@@ -93,7 +94,7 @@ pub fn parse_info(info: &str, at: usize, dialect: Dialect) -> (FenceInfo, Vec<Pr
     for token in tokens(info) {
         reader.token(&token);
     }
-    if reader.out.language.is_empty() && reader.out.words.iter().any(|w| is_rust_word(w)) {
+    if reader.out.language.is_empty() && reader.out.words.iter().any(|w| implies_rust(w)) {
         reader.out.language = "rust".into();
     }
     (reader.out, reader.problems)
@@ -137,6 +138,11 @@ fn tokens(info: &str) -> Vec<Token<'_>> {
             }
             '/' if fresh => closing = Some('/'),
             '(' if fresh => closing = Some(')'),
+            // `rust(why)`: a comment may follow a word at once, as in rustdoc.
+            '(' if start.is_some_and(|s: usize| !info[s..at].contains('=')) => {
+                push(&mut found, info, &mut start, at);
+                closing = Some(')');
+            }
             _ => {}
         }
         start.get_or_insert(at);
@@ -178,7 +184,9 @@ impl Reader {
         } else if let Some((key, value)) = text.split_once('=').filter(|(key, _)| !key.is_empty()) {
             self.pair(key, value, token);
         } else {
-            self.word(text, token);
+            // rustdoc takes words in quotes.
+            let quoted = text.strip_prefix('"').and_then(|t| t.strip_suffix('"'));
+            self.word(quoted.unwrap_or(text), token);
         }
     }
 
@@ -256,6 +264,8 @@ impl Reader {
             "wrap" if !first => self.out.wrap = true,
             "collapse" if !first => self.out.collapse = true,
             "verbatim" if !first => self.out.verbatim = true,
+            // Only behind another word: code blocks that show output are called that.
+            "output" | "show_output" | "editable" if first => self.out.language = word.to_owned(),
             _ if is_rust_word(word) => {
                 if self.out.language.is_empty() && matches!(word, "rust" | "rs") {
                     self.out.language = word.to_owned();
@@ -264,7 +274,7 @@ impl Reader {
                 }
             }
             _ if first => self.out.language = word.to_owned(),
-            _ if self.out.language.is_empty() && self.out.words.is_empty() => {
+            _ if self.out.language.is_empty() && self.out.words.iter().all(|w| w == "custom") => {
                 self.out.language = word.to_owned()
             }
             _ => self.unknown(word, token),
@@ -299,6 +309,11 @@ fn is_rust_word(word: &str) -> bool {
         || word.starts_with("ignore-")
         || word.starts_with("edition")
         || error_code
+}
+
+/// Whether a word makes a block Rust that names no language.
+fn implies_rust(word: &str) -> bool {
+    is_rust_word(word) && !matches!(word, "custom" | "output" | "show_output" | "editable")
 }
 
 #[cfg(test)]
@@ -348,6 +363,11 @@ mod tests {
             ("Rust", "Rust"),
             ("text", "text"),
             ("js {2}", "js"),
+            ("rust(why)", "rust"),
+            ("\"rust\",no_run", "rust"),
+            ("output", "output"),
+            ("custom", ""),
+            ("custom,rust", "rust"),
         ] {
             assert_eq!(info(text).language, language, "{text}");
         }

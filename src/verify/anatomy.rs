@@ -82,7 +82,7 @@ pub fn examine(lines: &[&str]) -> Anatomy {
     });
     let last = tokens.list.last();
     Anatomy {
-        parses: tokens.problem.is_none() && super::grammar::parses(&text, tokens.list.len()),
+        parses: tokens.problem.is_none() && super::grammar::parses(&text, &tokens),
         has_main: has_main(&statements),
         no_std: head.no_std,
         result_tail: last.is_some_and(|token| text[..token.end()].ends_with("(())")),
@@ -248,3 +248,6 @@ fn string_value(token: &Token<'_>) -> Option<String> {
     }
     Some(value)
 }
+
+#[cfg(test)]
+mod tests;

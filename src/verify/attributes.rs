@@ -396,3 +396,6 @@ fn does(mode: Mode) -> &'static str {
         Mode::File => "does not read files",
     }
 }
+
+#[cfg(test)]
+mod tests;

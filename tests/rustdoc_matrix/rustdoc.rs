@@ -20,7 +20,14 @@ pub struct Said {
 pub fn rustdoc(folder: &Path, name: &str, edition: &str) -> BTreeMap<usize, Said> {
     let output = Command::new("rustdoc")
         .current_dir(folder)
-        .args(["--edition", edition, "--test", name, "--test-args", "--test-threads=2"])
+        .args([
+            "--edition",
+            edition,
+            "--test",
+            name,
+            "--test-args",
+            "--test-threads=2",
+        ])
         .env_remove("RUST_BACKTRACE")
         .output()
         .expect("rustdoc is installed");
