@@ -36,7 +36,8 @@ const FLOORS: &[Room] = &[
     Room("render", 3, &[]),
     Room("build", 4, &[]),
     Room("disk", 5, &[]),
-    Room("toolchain", 5, &[]),
+    // Its words for errors, and where the cache lies.
+    Room("toolchain", 5, &["disk"]),
     Room("watch", 5, &[]),
     Room("http", 5, &[]),
     Room("cli", 6, &[]),

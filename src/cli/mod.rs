@@ -91,6 +91,9 @@ enum Command {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    if let Some(code) = as_child() {
+        return ExitCode::from(code);
+    }
     quiet_contained_panics();
     let args = match Args::try_parse() {
         Ok(args) => args,
@@ -101,6 +104,26 @@ pub fn main() -> ExitCode {
     };
     let code = std::panic::catch_unwind(|| run(args)).unwrap_or(BUG);
     ExitCode::from(code)
+}
+
+/// Docproof starts itself to watch over the programs that it runs, and to hear what Cargo says to rustdoc. The exit
+/// code, if this is such a run.
+fn as_child() -> Option<u8> {
+    let mut args = std::env::args_os().skip(1);
+    if let Some(out) = std::env::var_os(crate::toolchain::shim::SHIM_OUT) {
+        let (args, env): (Vec<_>, Vec<_>) = (args.collect(), std::env::vars_os().collect());
+        return Some(crate::toolchain::shim::act(out.as_ref(), &args, &env));
+    }
+    let supervises = args
+        .next()
+        .is_some_and(|arg| arg == crate::toolchain::SUPERVISE);
+    supervises.then(|| {
+        if crate::toolchain::supervise::serve() {
+            FINE
+        } else {
+            BUG
+        }
+    })
 }
 
 fn run(args: Args) -> u8 {

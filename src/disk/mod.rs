@@ -70,6 +70,18 @@ pub fn read_cache(site: &Path, name: &str) -> Option<Vec<u8>> {
     std::fs::read(cache_folder(site).join(name)).ok()
 }
 
+/// Keeps the cache folder, which exists, out of the site's repository.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn ignore_cache(site: &Path) -> std::io::Result<()> {
+    let ignore = cache_folder(site).join(".gitignore");
+    if ignore.exists() {
+        return Ok(());
+    }
+    std::fs::write(ignore, "*\n")
+}
+
 /// Writes a file of the cache, so that readers see the old or the new one and nothing between.
 ///
 /// # Errors
@@ -77,10 +89,7 @@ pub fn read_cache(site: &Path, name: &str) -> Option<Vec<u8>> {
 pub fn write_cache(site: &Path, name: &str, bytes: &[u8]) -> Result<(), DiskError> {
     let folder = cache_folder(site);
     std::fs::create_dir_all(&folder).map_err(failed("create", &folder))?;
-    let ignore = folder.join(".gitignore");
-    if !ignore.exists() {
-        std::fs::write(&ignore, "*\n").map_err(failed("write", &ignore))?;
-    }
+    ignore_cache(site).map_err(failed("write", &folder))?;
     let path = folder.join(name);
     let fresh = folder.join(format!("{name}.{}.new", std::process::id()));
     std::fs::write(&fresh, bytes).map_err(failed("write", &fresh))?;
