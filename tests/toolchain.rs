@@ -73,7 +73,7 @@ impl Place {
             linkage,
             edition: "2024",
             emit,
-            flags: &[],
+            flags: &["--cfg=docs".into()],
             dependencies: true,
         })
     }
@@ -263,4 +263,49 @@ fn what_a_small_run_costs() {
     let each = start.elapsed() / 200;
     println!("each: {each:?}");
     assert!(each < Duration::from_millis(50), "{each:?}");
+}
+
+#[test]
+fn a_package_whose_file_is_shown_is_checked() {
+    let place = Place::new();
+    place.write("lib/Cargo.toml", "[package]\nname = \"greeting\"\nversion = \"0.3.1\"\nedition = \"2021\"\n[features]\nloud = []\n[workspace]\n[[example]]\nname = \"shout\"\nrequired-features = [\"loud\"]\n");
+    place.write("lib/src/lib.rs", "pub mod inner;\n");
+    place.write("lib/src/inner.rs", "pub fn one() -> u32 { 1 }\n");
+    place.write("lib/src/forgotten.rs", "");
+    place.write("lib/examples/shout.rs", "fn main() {}");
+    for (path, covers) in [("inner", true), ("forgotten", false)] {
+        let check = place.machine.check(&format!("lib/src/{path}.rs")).unwrap();
+        assert!(check.success, "{check:?}");
+        assert_eq!(
+            (check.covers, &*check.manifest),
+            (covers, "lib/Cargo.toml"),
+            "{path}"
+        );
+    }
+    assert!(place.machine.check("lib/examples/shout.rs").unwrap().covers);
+    let error = place.machine.check("docs/a.rs").unwrap_err();
+    assert_eq!(error.message, "`docs/a.rs` belongs to no package");
+
+    let place = Place {
+        machine: RealMachine::new(surroundings(place.folder.path())),
+        ..place
+    };
+    place.write("lib/src/inner.rs", "pub fn one() -> u32 {\n    \"\"\n}\n");
+    let check = place.machine.check("lib/src/inner.rs").unwrap();
+    assert!(!check.success);
+    assert_eq!(
+        check
+            .messages
+            .iter()
+            .filter(|one| one.contains("E0308"))
+            .count(),
+        1,
+        "{check:?}"
+    );
+    let error = &check.messages[0];
+    assert!(
+        error.contains("\"file_name\":\"lib/src/inner.rs\"")
+            && error.contains("lib/src/inner.rs:2:5"),
+        "{error}"
+    );
 }

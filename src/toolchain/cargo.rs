@@ -20,7 +20,7 @@ use crate::verify::library::{Dependencies, Library};
 use crate::verify::machine::{Linkage, Unusable};
 
 /// How long Cargo may take: it may have to build everything on a slow machine.
-const PATIENCE: Duration = Duration::from_secs(6 * 60 * 60);
+pub const PATIENCE: Duration = Duration::from_secs(6 * 60 * 60);
 
 /// Variables of Cargo's own that decide nothing about a sample.
 const CARGOS_OWN: &[&str] = &[
@@ -210,21 +210,18 @@ impl RealMachine {
                 stderr: String::from_utf8_lossy(&done.stderr).into_owned(),
                 interrupted: matches!(done.ending, Ending::Signal(_)),
             })),
-            Err(Failure::Missing) => Err(Unusable {
-                message: "there is no `cargo` on this machine's PATH".into(),
-                details: String::new(),
-                hint: Some("install Rust (https://rustup.rs), or set `CARGO` to its path".into()),
-            }),
-            Err(Failure::Other(words)) => Err(world(words)),
+            Err(failure) => Err(no_cargo(failure, &library.name)),
         }
     }
 
+    /// What Cargo is called.
+    pub(super) fn cargo(&self) -> OsString {
+        let named = self.around.var("CARGO");
+        named.map_or_else(|| OsString::from("cargo"), OsString::from)
+    }
+
     fn cargo_job(&self, call: &Call, out: &Path) -> Job {
-        let cargo = self
-            .around
-            .var("CARGO")
-            .map_or_else(|| OsString::from("cargo"), OsString::from);
-        let mut job = plain_job(cargo, &call.folder);
+        let mut job = plain_job(self.cargo(), &call.folder);
         let colour = if self.around.colour {
             "always"
         } else {
@@ -334,15 +331,13 @@ impl RealMachine {
         let mut env: Vec<(String, String)> = heard.env.iter().filter(is_new).cloned().collect();
         let fingerprint = self.fingerprint(library, compiler, &wanted, &env);
         env.extend(library.env.iter().cloned());
-        let mut arguments = wanted.arguments;
-        arguments.extend(library.rustflags.iter().cloned());
         let edition = match (&library.edition, &library.dependencies) {
             (Some(edition), _) => edition.clone(),
             (None, Dependencies::Package { .. }) => wanted.edition.unwrap_or_else(|| "2015".into()),
             (None, _) => wrapper::EDITION.into(),
         };
         Linkage {
-            arguments,
+            arguments: wanted.arguments,
             edition,
             env,
             fingerprint,
@@ -405,6 +400,22 @@ impl RealMachine {
             self.hashes.of(&promise)
         };
         found.or_else(|| self.hashes.of(path)).unwrap_or_default()
+    }
+}
+
+/// Cargo could not be started, or was lost.
+pub fn no_cargo(failure: Failure, name: &str) -> Unusable {
+    let (message, hint) = match failure {
+        Failure::Missing => (
+            "there is no `cargo` on this machine's PATH".to_owned(),
+            Some("install Rust (https://rustup.rs), or set `CARGO` to its path".to_owned()),
+        ),
+        Failure::Other(words) => (format!("Cargo cannot build for {name}: {words}"), None),
+    };
+    Unusable {
+        message,
+        details: String::new(),
+        hint,
     }
 }
 

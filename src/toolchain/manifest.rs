@@ -292,7 +292,7 @@ pub fn sources(site: &Path, library: &Library, hashes: &FileHashes) -> Option<Co
 }
 
 /// A path as seen from the site, so that a checkout elsewhere has the same.
-fn relative(site: &Path, folder: &Path) -> String {
+pub fn relative(site: &Path, folder: &Path) -> String {
     for (up, place) in site.ancestors().enumerate() {
         if let Ok(rest) = folder.strip_prefix(place) {
             return format!("{}{}", "../".repeat(up), rest.display());

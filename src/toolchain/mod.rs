@@ -5,6 +5,7 @@
 
 pub mod cache;
 mod cargo;
+mod check;
 mod manifest;
 mod pool;
 mod rustc;
@@ -22,7 +23,7 @@ use std::sync::Mutex;
 use crate::source::ContentHash;
 use crate::verify::library::Library;
 use crate::verify::machine::{
-    CompileJob, CompileOutcome, Linkage, Machine, RunJob, RunOutcome, Unusable,
+    CompileJob, CompileOutcome, Linkage, Machine, PackageCheck, RunJob, RunOutcome, Unusable,
 };
 
 pub use manifest::{against, sources_hash};
@@ -68,6 +69,7 @@ pub struct RealMachine {
     work: Mutex<Option<sweep::Folder>>,
     hashes: cache::FileHashes,
     compiler: Mutex<Option<rustc::Compiler>>,
+    checks: check::Checks,
 }
 
 impl RealMachine {
@@ -79,6 +81,7 @@ impl RealMachine {
             around,
             work: Mutex::new(None),
             compiler: Mutex::new(None),
+            checks: check::Checks::default(),
         }
     }
 }
@@ -96,6 +99,10 @@ impl Machine for RealMachine {
 
     fn run(&self, job: &RunJob<'_>) -> RunOutcome {
         self.pool.run_sample(job)
+    }
+
+    fn check(&self, path: &str) -> Result<PackageCheck, Unusable> {
+        self.check_package(path)
     }
 
     fn threads(&self) -> usize {

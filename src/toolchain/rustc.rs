@@ -15,6 +15,7 @@ use super::shim::SHIM_OUT;
 use super::sweep::Folder;
 use super::wire::{Done, Ending, Job};
 use super::{RealMachine, verify_folder};
+use crate::source::ContentHash;
 use crate::verify::machine::{CompileJob, CompileOutcome, Emit};
 
 /// How long rustc and other short calls may take.
@@ -282,35 +283,40 @@ fn crashed(words: String) -> CompileOutcome {
     }
 }
 
-type Included = Vec<(PathBuf, crate::source::ContentHash)>;
+type Included = Vec<(PathBuf, ContentHash)>;
 
 /// What rustc says that the code depends on: files outside its folder, and environment variables.
 fn dependencies(folder: &Path) -> (Included, Vec<(String, Option<String>)>) {
     let text = fs::read_to_string(folder.join(OUT).join("rust_out.d")).unwrap_or_default();
     let (mut files, mut variables) = (Vec::new(), Vec::new());
-    for line in text.lines() {
-        if let Some(variable) = line.strip_prefix("# env-dep:") {
-            let (name, value) = variable
-                .split_once('=')
-                .map_or((variable, None), |(name, value)| {
-                    (name, Some(unescape(value)))
-                });
-            variables.push((unescape(name), value));
-        } else if let Some(path) = line
-            .strip_suffix(':')
-            .map(|path| PathBuf::from(path.replace("\\ ", " ")))
-        {
-            // Each file has a line of its own, with nothing behind the colon.
-            let path = folder.join(path);
-            if !path.starts_with(folder) {
-                files.push((path, crate::source::ContentHash::of(b"")));
-            }
-        }
+    for variable in text
+        .lines()
+        .filter_map(|line| line.strip_prefix("# env-dep:"))
+    {
+        let (name, value) = variable
+            .split_once('=')
+            .map_or((variable, None), |(name, value)| {
+                (name, Some(unescape(value)))
+            });
+        variables.push((unescape(name), value));
     }
+    let inputs = made_files(&text).map(|path| folder.join(path));
+    files.extend(
+        inputs
+            .filter(|path| !path.starts_with(folder))
+            .map(|path| (path, ContentHash::of(b""))),
+    );
     files.sort();
     files.dedup();
     variables.sort();
     (files, variables)
+}
+
+/// The files that rustc says something is made of. Each has a line of its own, with nothing behind the colon.
+pub fn made_files(list: &str) -> impl Iterator<Item = PathBuf> {
+    let lines = list.lines().filter(|line| !line.starts_with('#'));
+    let paths = lines.filter_map(|line| line.strip_suffix(':'));
+    paths.map(|path| PathBuf::from(path.replace("\\ ", " ")))
 }
 
 /// Undoes rustc's escapes in the values of variables.
