@@ -298,6 +298,26 @@ impl SegmentMap {
         }
     }
 
+    /// Adds to another map what this one knows of a range, which stands from `out_start` on there.
+    pub fn copy_range(&self, range: Range<usize>, out_start: usize, into: &mut Self) {
+        let first = self
+            .segments
+            .partition_point(|s| s.out_start <= range.start)
+            .saturating_sub(1);
+        let inside = self.segments[first..].iter();
+        for segment in inside.take_while(|s| s.out_start < range.end) {
+            let cut = range.start.saturating_sub(segment.out_start);
+            let kept = range.end - segment.out_start.max(range.start);
+            into.segments.push(Segment {
+                out_start: out_start + segment.out_start.max(range.start) - range.start,
+                in_start: segment.in_start + cut.min(segment.len),
+                len: segment.len.saturating_sub(cut).min(kept),
+                source: segment.source,
+                chain: segment.chain.clone(),
+            });
+        }
+    }
+
     /// Every source that has text in here, each once.
     pub fn sources(&self) -> Vec<SourceId> {
         let mut all: Vec<SourceId> = self.segments.iter().map(|s| s.source).collect();

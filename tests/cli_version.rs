@@ -57,6 +57,27 @@ fn a_first_version_holds_every_doc() {
 }
 
 #[test]
+fn a_version_holds_the_code_of_the_files_that_it_shows() {
+    let site = Site::new(&[
+        ("docproof.yaml", "title: T\n"),
+        (
+            "docs/a.md",
+            "```rust file=x.rs title=\"x.rs\"\n```\n\n- ```rust,sample file=x.rs {2}\n  ```\n\n```py file=x.rs\n```\n",
+        ),
+        ("x.rs", "f();\n# g\n"),
+    ]);
+    site.expect(&["version", "cut", "1"], 0, &["1 doc"]);
+    let cut = site.read("versioned_docs/version-1/a.md");
+    assert_eq!(
+        cut,
+        "---\nid: version-1-a\noriginal_id: a\n---\n\n```rust title=\"x.rs\" ignore (from x.rs)\nf();\n## g\n```\n\n\
+         - ```rust {2}\n  f();\n  ## g\n  ```\n\n```py\nf();\n# g\n```\n"
+    );
+    site.expect(&["version", "cut", "2"], 0, &["0 docs"]);
+    site.builds();
+}
+
+#[test]
 fn a_second_version_holds_what_changed() {
     let site = site();
     site.expect(&["version", "cut", "1.0.X"], 0, &[]);

@@ -186,6 +186,39 @@ fn a_page_rendered_in_a_failed_build_is_rendered_again() {
 }
 
 #[test]
+fn a_file_that_a_fence_shows_is_read_again() {
+    let fence = "```rust file=ex/x.rs region=r\n```\n";
+    let copies = "<!-- COPY DOCS -->\n<!-- docs/a.md -->\n";
+    let mut server = Server::new(&[
+        ("docs/a.md", fence),
+        ("docs/b.md", copies),
+        ("ex/x.rs", "// region r\none();\n// endregion\n"),
+        ("docs/y.js", "f()\n"),
+    ]);
+    let shows = |server: &Server, page: &str, text: &str| match &server.last_good[page] {
+        Output::Bytes(bytes) => String::from_utf8_lossy(bytes).contains(text),
+        other => panic!("{page} is {other:?}"),
+    };
+    assert!(shows(&server, "docs/b.html", "one"));
+    assert_eq!(
+        server.write("ex/x.rs", "// region r\ntwo();\n// endregion\n"),
+        ""
+    );
+    assert!(shows(&server, "docs/a.html", "two") && shows(&server, "docs/b.html", "two"));
+    let said = server.write("ex/x.rs", "two();\n");
+    assert!(
+        said.contains("has no region `r`") && said.contains("docs/a.md:1:22"),
+        "{said}"
+    );
+    server.step(&[("ex/x.rs", Some(b"\xff"))]);
+    server.step(&[("ex/x.rs", None)]);
+    server.write("docs/a.md", "```js file=docs/y.js\n```\n");
+    server.write("docs/y.js", "g()\n");
+    server.write("docs/a.md", "own text\n");
+    assert_eq!(server.good_steps, 5);
+}
+
+#[test]
 fn a_copy_source_outside_the_docs_is_forgotten_when_nobody_copies_it() {
     let copies = "<!-- COPY DOCS -->\n<!-- ./shared/s.md -->\n";
     let mut server = Server::new(&[("docs/a.md", copies), ("shared/s.md", "one\n")]);

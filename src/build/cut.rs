@@ -18,6 +18,7 @@ use super::front_text::front;
 use super::version_list;
 use crate::config::{Dialect, DocsetConfig};
 use crate::diagnostic::{nearest, one_of};
+use crate::markdown::file_fence;
 use crate::site::links::{Here, Resolver, Target};
 use crate::site::pages::{bad_route, join};
 use crate::site::urls::folder_of;
@@ -274,7 +275,7 @@ impl<'a> Cutter<'a> {
             return true;
         };
         let old = &self.indexed.docs.docs[self.indexed.site.page(*page).doc];
-        if old.expanded.text.trim() != doc.expanded.text.trim() {
+        if frozen(old).trim() != frozen(doc).trim() {
             return true;
         }
         let plain = |doc: &Doc| {
@@ -302,9 +303,10 @@ impl<'a> Cutter<'a> {
 
     /// The body as it is built, with the links that would lead elsewhere from the new place rewritten.
     fn body(&self, doc: &Doc, path: &str) -> String {
-        let mut text = doc.expanded.text.to_string();
+        let text = doc.expanded.text.to_string();
+        let mut edits: BTreeMap<usize, (usize, String)> = frozen_edits(doc);
         let Some(page) = self.page_of(doc) else {
-            return text;
+            return edited(text, edits);
         };
         let resolver = Resolver {
             site: &self.indexed.site,
@@ -312,7 +314,6 @@ impl<'a> Cutter<'a> {
             base_url: &self.indexed.config.base_url,
         };
         let own: &str = &doc.summary.path;
-        let mut edits: BTreeMap<usize, (usize, String)> = BTreeMap::new();
         for link in &doc.parsed.links {
             if link.dest.starts_with(['/', '#']) || crate::markdown::is_external(&link.dest) {
                 continue;
@@ -338,10 +339,7 @@ impl<'a> Cutter<'a> {
                 edits.insert(at, (link.dest.len(), new));
             }
         }
-        for (at, (len, new)) in edits.into_iter().rev() {
-            text.replace_range(at..at + len, &new);
-        }
-        text
+        edited(text, edits)
     }
 
     fn page_of(&self, doc: &Doc) -> Option<PageId> {
@@ -522,6 +520,24 @@ pub fn no_such_version(name: &str, names: &[&str]) -> Refusal {
 }
 
 /// Whether two values are written the same: the order of keys counts, which `==` does not look at.
+/// Code that a doc shows from files is in the text of a version, as copied text is.
+fn frozen(doc: &Doc) -> String {
+    edited(doc.expanded.text.to_string(), frozen_edits(doc))
+}
+
+fn frozen_edits(doc: &Doc) -> BTreeMap<usize, (usize, String)> {
+    let edits = file_fence::frozen(&doc.expanded.text, &doc.parsed.codes).into_iter();
+    edits.map(|(at, len, new)| (at, (len, new))).collect()
+}
+
+/// A text with some parts replaced.
+fn edited(mut text: String, edits: BTreeMap<usize, (usize, String)>) -> String {
+    for (at, (len, new)) in edits.into_iter().rev() {
+        text.replace_range(at..at + len, &new);
+    }
+    text
+}
+
 fn same_text(a: &Value, b: &Value) -> bool {
     let (a, b) = (a.to_string(), b.to_string());
     a == b

@@ -3,7 +3,7 @@
 //! In: loaded files and the configuration. Out: every doc with its front matter, expanded text and parse.
 //! What was made for a text is kept by its hash, so that versions share it and the next build reuses it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -13,7 +13,7 @@ use crate::config::{Dialect, SiteConfig};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::directive::copy_docs::{self, Expanded, Rules, Text};
 use crate::front_matter::{self, FrontMatter};
-use crate::markdown::{self, ParsedDoc};
+use crate::markdown::{self, ParsedDoc, file_fence};
 use crate::site::DocSummary;
 use crate::source::{ContentHash, SourceMap, Span};
 
@@ -71,7 +71,11 @@ pub fn parse_all(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Docs {
     let slots = slots(files, config, versions, diagnostics);
-    load_copy_sources(files, provider, config, &slots, sources);
+    let texts = load_copy_sources(files, provider, config, &slots, sources);
+    let root = &config.copy_root;
+    let shown = texts.iter().filter_map(|path| files.text(path));
+    let shown = shown.flat_map(|id| file_fence::wanted(&sources.get(id).text, root));
+    files.show(provider, &shown.collect(), sources);
     let work = Work {
         files,
         config,
@@ -179,14 +183,15 @@ fn unknown_version_folders(
     }
 }
 
-/// Loads the COPY DOCS sources that stand outside the docs folders, and the sources of those.
+/// Loads the COPY DOCS sources that stand outside the docs folders, and the sources of those. Returns the paths of all
+/// docs and sources.
 fn load_copy_sources(
     files: &mut Files,
     provider: &dyn FileProvider,
     config: &SiteConfig,
     slots: &[Slot],
     sources: &mut SourceMap,
-) {
+) -> BTreeSet<String> {
     let mut todo: Vec<(String, Dialect)> =
         slots.iter().map(|s| (s.path.clone(), s.dialect)).collect();
     let mut seen: BTreeSet<String> = todo.iter().map(|(path, _)| path.clone()).collect();
@@ -210,6 +215,7 @@ fn load_copy_sources(
             todo.push((source, dialect));
         }
     }
+    seen
 }
 
 struct Work<'a> {
@@ -261,7 +267,10 @@ impl Work<'_> {
             copy_root: &self.config.copy_root,
             dialect: slot.dialect,
         };
-        let expanded = copy_docs::expand(&page, front.body_start, rules, &|path| self.lookup(path));
+        let copied = |path: &str| self.lookup(path, &self.files.all);
+        let mut expanded = copy_docs::expand(&page, front.body_start, rules, &copied);
+        let shown = |path: &str| self.lookup(path, &self.files.shown);
+        file_fence::expand(&mut expanded, rules, &shown);
         diagnostics.extend(expanded.diagnostics.iter().cloned());
         let hash = ContentHash::of_parts([
             expanded.text.as_bytes(),
@@ -303,8 +312,8 @@ impl Work<'_> {
             .unwrap_or_else(|| Arc::new(front_matter::parse(text, dialect)))
     }
 
-    fn lookup(&self, path: &str) -> Result<Text, String> {
-        match self.files.all.get(path) {
+    fn lookup(&self, path: &str, files: &BTreeMap<String, File>) -> Result<Text, String> {
+        match files.get(path) {
             Some(File::Text(id)) => {
                 let source = self.sources.get(*id);
                 Ok(Text {

@@ -89,6 +89,8 @@ pub struct Files {
     pub problems: Vec<Diagnostic>,
     /// Paths of `all` that stand outside the site's folders and are there because a doc copies them.
     also: BTreeSet<String>,
+    /// Files whose text a fence shows. They may be among `all` as files without a text, so they stand apart.
+    pub shown: BTreeMap<String, File>,
 }
 
 /// The largest text that is read as Markdown, YAML or a template: 64 MiB.
@@ -188,17 +190,36 @@ impl Files {
         }
     }
 
-    fn set_text(&mut self, path: &str, text: ReadText, sources: &mut SourceMap) {
-        let file = match text {
-            ReadText::Missing => {
-                self.all.remove(path);
-                return;
+    /// Reads the files that fences show, all again: nobody says which of them have changed.
+    pub fn show(
+        &mut self,
+        provider: &dyn FileProvider,
+        paths: &BTreeSet<String>,
+        sources: &mut SourceMap,
+    ) {
+        self.shown.clear();
+        for path in paths {
+            if let Some(file) = text_file(path, read_text(path, provider), sources) {
+                self.shown.insert(path.clone(), file);
             }
-            ReadText::Text(prepared) => File::Text(sources.set_prepared(path, prepared)),
-            ReadText::Bad(why) => bad(path, why),
-            ReadText::NotUtf8(lossy) => not_utf8(path, lossy, sources),
+        }
+    }
+
+    fn set_text(&mut self, path: &str, text: ReadText, sources: &mut SourceMap) {
+        match text_file(path, text, sources) {
+            Some(file) => self.all.insert(path.to_owned(), file),
+            None => self.all.remove(path),
         };
-        self.all.insert(path.to_owned(), file);
+    }
+}
+
+/// A text as a file; none when it is not there.
+fn text_file(path: &str, text: ReadText, sources: &mut SourceMap) -> Option<File> {
+    match text {
+        ReadText::Missing => None,
+        ReadText::Text(prepared) => Some(File::Text(sources.set_prepared(path, prepared))),
+        ReadText::Bad(why) => Some(bad(path, why)),
+        ReadText::NotUtf8(lossy) => Some(not_utf8(path, lossy, sources)),
     }
 }
 

@@ -58,7 +58,7 @@ impl FenceInfo {
 }
 
 /// Words that say how a Rust sample is compiled and run.
-const RUST_WORDS: [&str; 12] = [
+const RUST_WORDS: [&str; 13] = [
     "rust",
     "ignore",
     "no_run",
@@ -71,6 +71,7 @@ const RUST_WORDS: [&str; 12] = [
     "show_output",
     "editable",
     "rs",
+    "sample",
 ];
 const FLAGS: [&str; 4] = ["numbers", "wrap", "collapse", "verbatim"];
 const KEYS: [&str; 9] = [
@@ -94,6 +95,7 @@ pub fn parse_info(info: &str, at: usize, dialect: Dialect) -> (FenceInfo, Vec<Pr
     for token in tokens(info) {
         reader.token(&token);
     }
+    reader.attributes_of_files(info);
     if reader.out.language.is_empty() && reader.out.words.iter().any(|w| implies_rust(w)) {
         reader.out.language = "rust".into();
     }
@@ -102,13 +104,13 @@ pub fn parse_info(info: &str, at: usize, dialect: Dialect) -> (FenceInfo, Vec<Pr
 
 /// A token and where it begins.
 #[derive(Debug)]
-struct Token<'a> {
-    text: &'a str,
+pub(super) struct Token<'a> {
+    pub(super) text: &'a str,
     at: usize,
 }
 
 /// Splits at commas, spaces and tabs; quotes, braces, slashes and parentheses keep what is inside together.
-fn tokens(info: &str) -> Vec<Token<'_>> {
+pub(super) fn tokens(info: &str) -> Vec<Token<'_>> {
     let mut found = Vec::new();
     let mut start = None;
     let mut closing: Option<char> = None;
@@ -246,15 +248,44 @@ impl Reader {
                 let lines = self.lines(listed(), token);
                 self.out.del.extend(lines);
             }
-            "file" | "region" => self.complain(
-                token,
-                format!("`{key}=` is not available yet"),
-                Some("code from files comes with `docproof verify`; write the code into the fence for now".into()),
-            ),
+            "file" | "region" if self.dialect == Dialect::Docproof => self.shown(key, value, token),
             "group" | "timeout" | "package" | "class" => self.out.words.push(token.text.to_owned()),
             _ => self.unknown(key, token),
         }
         self.first = false;
+    }
+
+    /// What has a meaning only in a fence that shows a file.
+    fn attributes_of_files(&mut self, info: &str) {
+        if self.out.file.is_some() || self.dialect != Dialect::Docproof {
+            return;
+        }
+        let sample = self.out.words.iter().any(|word| word == "sample");
+        let words = [("region", self.out.region.is_some()), ("sample", sample)];
+        for (word, _) in words.into_iter().filter(|(_, there)| *there) {
+            let token = tokens(info).into_iter().find(|t| t.text.starts_with(word));
+            let token = token.unwrap_or(Token { text: info, at: 0 });
+            let hint = "name the file: `file=examples/x.rs region=part`";
+            self.complain(
+                &token,
+                format!("`{word}` without `file=`"),
+                Some(hint.into()),
+            );
+        }
+    }
+
+    /// The file whose text is shown, or the part of it.
+    fn shown(&mut self, key: &str, value: &str, token: &Token<'_>) {
+        if value.is_empty() {
+            let hint = format!("write `{key}=...`, in quotes if there are spaces in it");
+            self.complain(token, format!("`{key}=` without a value"), Some(hint));
+            return;
+        }
+        let place = match key {
+            "file" => &mut self.out.file,
+            _ => &mut self.out.region,
+        };
+        *place = Some(value.into());
     }
 
     fn word(&mut self, word: &str, token: &Token<'_>) {
@@ -402,8 +433,12 @@ mod tests {
             ["{18446744073709551615} `18446744073709551615` is not a line or a range of lines"]
         );
         assert_eq!(
-            said("rust file=a.rs"),
-            ["file=a.rs `file=` is not available yet"]
+            said("rust sample region=\"\" region=x"),
+            [
+                "region=\"\" `region=` without a value",
+                "region=\"\" `region` without `file=`",
+                "sample `sample` without `file=`"
+            ]
         );
         assert!(parse_info("js live", 0, Dialect::DocusaurusV1).1.is_empty());
     }

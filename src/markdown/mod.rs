@@ -10,6 +10,7 @@
 
 mod autolink;
 mod code;
+pub mod file_fence;
 mod info;
 mod lower;
 mod raw_code;

@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use super::Indexed;
 use super::docs::Doc;
 use crate::markdown::CodeBlock;
+use crate::markdown::file_fence::is_closed;
 use crate::site::{PageId, VersionKind};
 use crate::source::{Origin, SourceId, SourceMap, Span};
 use crate::verify::sample::{CodeLine, Expected, Fence, Place};
@@ -130,7 +131,7 @@ impl Reader<'_> {
         let last = segments.origin(&(end..end));
         let (first_line, _) = self.at(&opening.span);
         let (last_line, _) = self.at(&last.span);
-        let closed = block.fenced && last_line > first_line && closes(written);
+        let closed = block.fenced && is_closed(written);
         Frame {
             open_line: first_line - usize::from(!block.fenced),
             close_line: last_line + usize::from(!closed),
@@ -230,18 +231,6 @@ struct Frame {
     opening: Origin,
     open_line: usize,
     close_line: usize,
-}
-
-/// Whether the last line of a fenced block is a fence.
-fn closes(written: &str) -> bool {
-    let fence = written.trim_start_matches([' ', '\t']);
-    let Some(mark) = fence.chars().next() else {
-        return false;
-    };
-    let length = fence.chars().take_while(|c| *c == mark).count();
-    let last = written.trim_end().rsplit('\n').next().unwrap_or_default();
-    let last = last.trim_start_matches([' ', '\t', '>']);
-    last.chars().all(|c| c == mark) && last.chars().count() >= length
 }
 
 /// A tab that reaches into the code is spaces in it, more than the source has characters before the code: those that

@@ -177,6 +177,28 @@ fn copies_and_versions() {
     );
 }
 
+#[test]
+fn code_of_files_stands_in_the_files() {
+    check(
+        &[
+            (
+                "docs/a.md",
+                "1. x\n   ```rust file=lib/x.rs region=two {1}\n   ```\n\n> ```rust,sample,file=\"lib/x.rs\" region=one\n> ```\n",
+            ),
+            ("docs/b.md", "é\n<!-- COPY DOCS -->\n<!-- lib/s.md -->\n"),
+            ("lib/s.md", "~~~js file=docs/y.js\n\n~~~\n\nText\n"),
+            ("docs/y.js", "a\r\n\tb"),
+            (
+                "lib/x.rs",
+                "//! Top.\nfn main() {\n    // region one\n    é();\n\n        # b\n    // #region two\n        c();\n    // #endregion\n    // endregion one\n}\n",
+            ),
+        ],
+        "- docs/a.md#0 lib/x.rs:7-9 at 2:4 [rust file=lib/x.rs region=two {1}] via docs/a.md:2:12\n8:8 |c();\n\
+         - docs/a.md#1 lib/x.rs:3-9 at 5:3 [rust,sample,file=\"lib/x.rs\" region=one] via docs/a.md:5:18\n4:4 |é();\n5:0 |\n6:4 |    # b\n8:4 |    c();\n\
+         - docs/b.md#0 docs/y.js:0-3 at 1:1 [js file=docs/y.js] via docs/b.md:3:1 via lib/s.md:1:7\n1:0 |a\n2:0 |\tb\n",
+    );
+}
+
 /// The libraries of a site, which one each fence has, and what is said.
 fn libraries_of(files: &[(&str, &str)], has_package: bool) -> String {
     let (build, indexed, mut diagnostics) = index(files);

@@ -501,17 +501,23 @@ pub fn unhide(line: &str) -> (Range<usize>, bool) {
 
 /// The word of a line that is one highlight comment, in any language's comment form.
 fn highlight_comment(line: &str) -> Option<&str> {
-    let line = line.trim();
     if !line.contains("highlight-") {
         return None;
     }
+    let inside = line_comment(line)?;
+    ["highlight-next-line", "highlight-start", "highlight-end"]
+        .into_iter()
+        .find(|word| *word == inside)
+}
+
+/// The inside of a line that is one comment, in any language's form.
+pub fn line_comment(line: &str) -> Option<&str> {
     const OPENERS: [&str; 9] = ["//", "#", "--", ";", "%", "/*", "<!--", "{/*", "'"];
     const CLOSERS: [&str; 3] = ["*/}", "*/", "-->"];
+    let line = line.trim();
     let mut inside = OPENERS.iter().find_map(|o| line.strip_prefix(o))?.trim();
     for closer in CLOSERS {
         inside = inside.strip_suffix(closer).unwrap_or(inside).trim_end();
     }
-    ["highlight-next-line", "highlight-start", "highlight-end"]
-        .into_iter()
-        .find(|word| *word == inside)
+    Some(inside)
 }
