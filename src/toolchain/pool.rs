@@ -24,6 +24,8 @@ const FILE_SIZE: u64 = 256 << 20;
 const DISK: u64 = 1 << 30;
 /// How long a supervisor may take, beyond its job's time, to clear up.
 const GRACE: Duration = Duration::from_secs(60);
+/// How long docproof waits for an answer before it looks whether the supervisor was stopped: a second.
+const NAP: Duration = Duration::from_secs(1);
 /// Marks the environment of a job, to find those that left its group when its supervisor is lost.
 const JOB: &str = "DOCPROOF_JOB";
 
@@ -249,14 +251,25 @@ impl Supervisor {
     fn fill(&mut self, mut rest: &mut [u8], deadline: Instant) -> io::Result<()> {
         while !rest.is_empty() {
             let left = deadline.saturating_duration_since(Instant::now());
+            let nap = left.min(NAP);
             let wait = Timespec {
-                tv_sec: i64::try_from(left.as_secs()).unwrap_or(i64::MAX),
-                tv_nsec: i64::from(left.subsec_nanos()),
+                tv_sec: i64::from(nap == NAP),
+                tv_nsec: if nap == NAP {
+                    0
+                } else {
+                    i64::from(nap.subsec_nanos())
+                },
             };
             let mut fds = [PollFd::new(&self.output, PollFlags::IN)];
             match poll(&mut fds, Some(&wait)) {
                 Ok(0) if left.is_zero() => return Err(io::ErrorKind::TimedOut.into()),
-                Ok(0) | Err(rustix::io::Errno::INTR) => continue,
+                Ok(0) => {
+                    // A job may have stopped the one that watches over it. To one that runs this is nothing.
+                    let pid = Pid::from_child(&self.child);
+                    let _ = rustix::process::kill_process(pid, Signal::CONT);
+                    continue;
+                }
+                Err(rustix::io::Errno::INTR) => continue,
                 Ok(_) => {}
                 Err(error) => return Err(error.into()),
             }

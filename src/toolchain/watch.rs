@@ -330,17 +330,23 @@ impl Output {
 /// Ends everything that the job has left behind, sessions of their own included: all of it became ours.
 fn end_orphans() {
     let until = Instant::now() + DIE;
+    let mut seen = std::collections::HashSet::new();
     loop {
         match rustix::process::wait(WaitOptions::NOHANG) {
             Ok(Some(_)) => {}
             Ok(None) => {
+                let mut any = false;
                 for pid in children() {
-                    let _ = rustix::process::kill_process(pid, Signal::KILL);
+                    any |= seen.insert(pid)
+                        && rustix::process::kill_process(pid, Signal::KILL).is_ok();
                 }
                 if Instant::now() > until {
                     return;
                 }
-                std::thread::sleep(Duration::from_micros(200));
+                // Something that starts itself anew all the time has to be outrun.
+                if !any {
+                    std::thread::sleep(Duration::from_micros(200));
+                }
             }
             // No child is left.
             Err(_) => return,

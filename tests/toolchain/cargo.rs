@@ -1,130 +1,13 @@
-//! The machine behind verify, for real: supervisors, rustc, Cargo.
-//!
-//! Programs are shell scripts where that does; every case of misbehaviour has to end with a verdict of its own, leave
-//! nothing running, and leave the next job alone.
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up may panic")]
+//! Cargo and rustc: what samples are linked with, how they are compiled, and what is said when that cannot be.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use docproof::toolchain::{RealMachine, Surroundings};
-use docproof::verify::library::{Dependencies, Library};
-use docproof::verify::machine::{
-    CompileJob, CompileOutcome, Emit, End, Linkage, Machine, RunJob, RunOutcome,
-};
+use docproof::toolchain::RealMachine;
+use docproof::verify::library::Dependencies;
+use docproof::verify::machine::{Emit, End, Machine};
 
-/// A folder for one test, with a machine in it.
-struct Place {
-    folder: tempfile::TempDir,
-    machine: RealMachine,
-}
-
-fn surroundings(site: &Path) -> Surroundings {
-    Surroundings {
-        program: env!("CARGO_BIN_EXE_docproof").into(),
-        site: site.to_owned(),
-        temp: site.join("temp"),
-        env: std::env::vars_os().collect(),
-        colour: false,
-        threads: 2,
-    }
-}
-
-impl Place {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        fs::create_dir(folder.path().join("temp")).unwrap();
-        let machine = RealMachine::new(surroundings(folder.path()));
-        Self { folder, machine }
-    }
-
-    fn write(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, text).unwrap();
-        path
-    }
-
-    /// A program of a few shell lines.
-    fn script(&self, lines: &str) -> PathBuf {
-        let number = fs::read_dir(self.folder.path()).unwrap().count();
-        let path = self.write(
-            &format!("script-{number}"),
-            &format!("#!/bin/bash\n{lines}\n"),
-        );
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-        path
-    }
-
-    fn run(&self, lines: &str) -> RunOutcome {
-        self.run_for(&self.script(lines), Duration::from_secs(20))
-    }
-
-    fn run_for(&self, program: &Path, timeout: Duration) -> RunOutcome {
-        self.machine.run(&job(program, timeout))
-    }
-
-    fn compile(&self, text: &str, emit: Emit, linkage: &Linkage) -> CompileOutcome {
-        self.machine.compile(&CompileJob {
-            files: &[("site/docs/a.md".into(), text.into())],
-            remap: "site",
-            linkage,
-            edition: "2024",
-            emit,
-            flags: &["--cfg=docs".into()],
-            dependencies: true,
-        })
-    }
-
-    fn prepare(&self, dependencies: Dependencies) -> Linkage {
-        self.machine.prepare(&library(dependencies)).unwrap()
-    }
-}
-
-fn job(program: &Path, timeout: Duration) -> RunJob<'_> {
-    RunJob {
-        program,
-        env: &[],
-        timeout,
-        memory: 1 << 30,
-        output: 1 << 16,
-        folder: None,
-    }
-}
-
-fn library(dependencies: Dependencies) -> Library {
-    Library {
-        name: "current docs".into(),
-        dependencies,
-        edition: None,
-        env: vec![("GREETING".into(), "hello".into())],
-        rustflags: vec!["--cfg=docs".into()],
-        timeout: Duration::from_secs(5),
-        memory: 1 << 30,
-    }
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap()
-}
-
-#[test]
-fn a_program_runs_in_a_fresh_folder_without_input() {
-    let place = Place::new();
-    let outcome = place.run("pwd; ls -A | wc -l; cat; echo error >&2; touch x; exit 7");
-    assert_eq!(outcome.end, End::Code(7));
-    let (folder, rest) = text(&outcome.stdout).split_once('\n').unwrap();
-    assert_eq!(rest.trim(), "0");
-    assert_eq!(text(&outcome.stderr), "error\n");
-    assert!(!Path::new(folder).exists());
-    assert!(!outcome.cut && !outcome.panicked);
-    let second = place.run("pwd; echo > $DOCPROOF_PANIC_FILE");
-    assert_ne!(text(&second.stdout).trim(), folder);
-    assert!(second.panicked);
-    assert!(!place.run("true").panicked);
-}
+use crate::place::{Place, surroundings, text};
 
 #[test]
 fn a_program_is_compiled_and_its_messages_name_the_page() {
@@ -249,23 +132,6 @@ fn a_table_of_dependencies_gets_a_package_of_its_own() {
 }
 
 #[test]
-fn what_a_small_run_costs() {
-    let place = Place::new();
-    let program = Path::new("/bin/true");
-    place.run_for(program, Duration::from_secs(1));
-    let start = Instant::now();
-    for _ in 0..200 {
-        assert_eq!(
-            place.run_for(program, Duration::from_secs(1)).end,
-            End::Code(0)
-        );
-    }
-    let each = start.elapsed() / 200;
-    println!("each: {each:?}");
-    assert!(each < Duration::from_millis(50), "{each:?}");
-}
-
-#[test]
 fn a_package_whose_file_is_shown_is_checked() {
     let place = Place::new();
     place.write("lib/Cargo.toml", "[package]\nname = \"greeting\"\nversion = \"0.3.1\"\nedition = \"2021\"\n[features]\nloud = []\n[workspace]\n[[example]]\nname = \"shout\"\nrequired-features = [\"loud\"]\n");
@@ -297,7 +163,7 @@ fn a_package_whose_file_is_shown_is_checked() {
         check
             .messages
             .iter()
-            .filter(|one| one.contains("E0308"))
+            .filter(|one| one.contains("\"level\":\"error\""))
             .count(),
         1,
         "{check:?}"
