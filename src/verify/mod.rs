@@ -20,6 +20,7 @@ pub mod output;
 mod own_crate;
 pub mod plan;
 pub mod record;
+pub mod report;
 pub mod sample;
 mod statements;
 mod tokens;

@@ -104,9 +104,12 @@ fn in_a_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '.' | ':')
 }
 
+/// Moves over what it knows, or gives up.
+type Matcher = fn(&mut Scan<'_>) -> Option<()>;
+
 /// A time or an address at the start of the text: its length in bytes, and the word for it.
 fn volatile(text: &str) -> Option<(usize, &'static str)> {
-    let kinds: [(fn(&mut Scan<'_>) -> Option<()>, &str); 4] = [
+    let kinds: [(Matcher, &str); 4] = [
         (address, "[ADDRESS]"),
         (date_and_time, "[TIME]"),
         (time_of_day, "[TIME]"),
