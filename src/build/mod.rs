@@ -14,6 +14,7 @@ pub mod docs;
 pub mod files;
 pub mod front_text;
 mod look;
+pub mod marks;
 pub mod output;
 mod publish;
 pub mod readme;
@@ -90,6 +91,8 @@ pub struct Build {
     /// The configuration file, or why it cannot be used; none when there is none.
     config_text: Option<Result<String, Box<Diagnostic>>>,
     rendered: HashMap<String, ContentHash>,
+    /// What `verify` has left behind.
+    verified: marks::Verified,
     /// Code blocks of pages in the site that are shown without colours.
     page_warnings: publish::PlainBlocks,
 }
@@ -122,6 +125,11 @@ impl Build {
     /// Highlighted code for a later run; none when nothing is new.
     pub fn export_highlights(&self) -> Option<Vec<u8>> {
         self.highlighter.export()
+    }
+
+    /// The verdicts that are shown, and whether every sample must have one.
+    pub fn set_verified(&mut self, verified: marks::Verified) {
+        self.verified = verified;
     }
 
     /// Builds the site.
@@ -183,6 +191,7 @@ impl Build {
             assets,
         };
         wiring::routes(&mut indexed, &self.files, diagnostics);
+        samples::check_versions(&indexed, diagnostics);
         indexed
     }
 
@@ -268,6 +277,7 @@ impl Build {
             output: indexed.config.output.clone(),
         };
         let resolved = resolve::all(indexed, diagnostics);
+        let marks = marks::marks(indexed, &self.sources, &self.verified, diagnostics);
         let theme = look::Theme::load(&self.files, &self.sources, indexed, diagnostics);
         let Some(theme) = theme else { return outcome };
         if diagnostics.iter().any(|d| d.severity == Severity::Error) {
@@ -280,6 +290,7 @@ impl Build {
         let job = publish::Job {
             indexed,
             resolved: &resolved,
+            marks: &marks,
             files: &self.files,
             highlighter: &self.highlighter,
             sink,

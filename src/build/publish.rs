@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::files::{File, Files};
 use super::look::{Content, Theme};
+use super::marks::PageMarks;
 use super::output::Sink;
 use super::resolve::{Resolved, inside, rooted};
 use super::wiring::{RedirectTarget, statics};
@@ -42,6 +43,8 @@ pub struct Job<'a> {
     pub indexed: &'a Indexed,
     /// Its links.
     pub resolved: &'a Resolved,
+    /// The marks of each page's blocks.
+    pub marks: &'a [PageMarks],
     /// Its files.
     pub files: &'a Files,
     /// Remembers highlighted code.
@@ -262,11 +265,14 @@ impl Job<'_> {
         let path = Urls::output(&page.route);
         let front = format!("{:?} {}", doc.front.front, doc.show_title);
         let copied = doc.expanded.copied_from.as_deref().unwrap_or("");
+        let marks = &self.marks[id.index()];
+        let marked = format!("{marks:?}");
         let fingerprint = ContentHash::of_parts([
             &world.0[..],
             &doc.hash.0,
             front.as_bytes(),
             copied.as_bytes(),
+            marked.as_bytes(),
         ]);
         let twin = self.twin(&page.route);
         if known.get(&path) == Some(&fingerprint) {
@@ -281,7 +287,7 @@ impl Job<'_> {
             .iter()
             .map(|target| self.fill(shell, &page.route, target))
             .collect();
-        let body = body::render(&doc.parsed, &links, self.highlighter);
+        let body = body::render(&doc.parsed, &links, marks, self.highlighter);
         let image = self.resolved.images[id.index()].as_ref();
         let image = image.map(|target| inside(self.indexed, target));
         let parts = DocParts {

@@ -2,8 +2,11 @@
 //!
 //! In: a parsed doc and, for each of its links, where it leads. Out: HTML.
 
+use std::collections::BTreeMap;
+
 use super::code;
 use super::highlight::{Highlighter, PlainReason};
+use super::verdict::Mark;
 use crate::markdown::{Heading, Link, ParsedDoc, Piece, escape_into};
 
 /// A link with its hole filled.
@@ -24,8 +27,13 @@ pub struct Body {
     pub plain: Vec<(usize, PlainReason)>,
 }
 
-/// Renders a body. `links` has an entry for each link of the doc.
-pub fn render(doc: &ParsedDoc, links: &[Filled], highlighter: &Highlighter) -> Body {
+/// Renders a body. `links` has an entry for each link of the doc, `marks` one for each block with a verdict.
+pub fn render(
+    doc: &ParsedDoc,
+    links: &[Filled],
+    marks: &BTreeMap<usize, Mark>,
+    highlighter: &Highlighter,
+) -> Body {
     let mut plain = Vec::new();
     let mut out = String::with_capacity(
         doc.html.len() * 2 + doc.codes.iter().map(|c| c.text.len() * 4).sum::<usize>(),
@@ -38,7 +46,10 @@ pub fn render(doc: &ParsedDoc, links: &[Filled], highlighter: &Highlighter) -> B
             Piece::HeadingOpen(n) => heading_open(&mut out, &doc.headings[n as usize]),
             Piece::HeadingClose(n) => heading_close(&mut out, &doc.headings[n as usize]),
             Piece::Code(n) => {
-                let reason = code::render_into(&mut out, &doc.codes[n as usize], highlighter);
+                let reason = {
+                    let mark = marks.get(&(n as usize));
+                    code::render_into(&mut out, &doc.codes[n as usize], mark, highlighter)
+                };
                 plain.extend(reason.map(|reason| (n as usize, reason)));
             }
             Piece::TabsOpen(n) => tabs_open(&mut out, n, &doc.tabs[n as usize]),

@@ -1,10 +1,11 @@
 //! A code block as HTML.
 //!
-//! In: a block and its tokens. Out: a `<figure>`, one `.line` for each line of the code.
+//! In: a block and its mark. Out: a `<figure>`, one `.line` for each line of the code.
 
 use std::ops::Range;
 
 use super::highlight::{Highlighter, Language, PlainReason, Token};
+use super::verdict::{self, Mark};
 use crate::markdown::{CodeBlock, LineMark, escape_into};
 
 /// A block with more lines than this can be folded.
@@ -14,6 +15,7 @@ const FOLD_LINES: usize = 30;
 pub fn render_into(
     out: &mut String,
     block: &CodeBlock,
+    mark: Option<&Mark>,
     highlighter: &Highlighter,
 ) -> Option<PlainReason> {
     let language = Highlighter::language(&block.info.language);
@@ -50,7 +52,11 @@ pub fn render_into(
     out.push_str("\">");
     let phrases = widen(&block.phrases, &highlighted.tokens, &block.text);
     lines_into(out, block, &highlighted.tokens, &phrases);
-    out.push_str("</code></pre></figure>\n");
+    out.push_str("</code></pre>");
+    if let Some(mark) = mark {
+        verdict::render_into(out, mark);
+    }
+    out.push_str("</figure>\n");
     highlighted.plain
 }
 
@@ -162,7 +168,7 @@ mod tests {
     fn code(markdown: &str) -> String {
         let doc = parse(markdown, Dialect::Docproof);
         let mut out = String::new();
-        render_into(&mut out, &doc.codes[0], &Highlighter::new());
+        render_into(&mut out, &doc.codes[0], None, &Highlighter::new());
         let start = out.find("<code").expect("there is code");
         out[start..]
             .replace("</code></pre></figure>\n", "")

@@ -11,3 +11,4 @@ pub mod nav;
 pub mod page;
 pub mod templates;
 pub mod theme;
+pub mod verdict;

@@ -36,7 +36,6 @@ pub fn libraries(
     has_package: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Libraries {
-    check_versions(indexed, diagnostics);
     let mut out = Libraries::default();
     let mut known: HashMap<(Arc<str>, Option<Arc<str>>), usize> = HashMap::new();
     for fence in fences {

@@ -14,10 +14,12 @@ use rayon::prelude::*;
 
 use super::Indexed;
 use super::docs::Doc;
+use crate::config::{self, SiteConfig};
 use crate::markdown::CodeBlock;
 use crate::markdown::file_fence::is_closed;
 use crate::site::{PageId, VersionKind};
 use crate::source::{Origin, SourceId, SourceMap, Span};
+use crate::verify::attributes::Untagged;
 use crate::verify::sample::{CodeLine, Expected, Fence, Place};
 pub use libraries::{Libraries, check_versions, libraries};
 
@@ -40,6 +42,15 @@ pub fn fences(indexed: &Indexed, sources: &SourceMap) -> Vec<Fence> {
         }));
     }
     fences
+}
+
+/// What untagged fences are, by the configuration.
+pub fn untagged(config: &SiteConfig) -> Untagged {
+    match config.verify.untagged {
+        config::verify::Untagged::Skip => Untagged::Skip,
+        config::verify::Untagged::Warn => Untagged::Warn,
+        config::verify::Untagged::Run => Untagged::Run,
+    }
 }
 
 /// The docset and version that a page belongs to.
