@@ -7,7 +7,7 @@
 /// Folders that stand in printed text and are others on every machine. Without a trailing `/`.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Surroundings {
-    /// Where samples get their fresh folders: this path and the component behind it become `[TEMP]`.
+    /// Where samples get their fresh folders: it and a sample's folder in it become `[TEMP]`.
     pub temp: Option<String>,
     /// The site's folder: `[SITE]`.
     pub site: Option<String>,
@@ -37,16 +37,16 @@ fn without_folders(text: &str, around: &Surroundings) -> String {
     ];
     folders.sort_by_key(|(folder, ..)| std::cmp::Reverse(folder.map_or(0, str::len)));
     let mut text = text.to_owned();
-    for (folder, word, with_child) in folders {
+    for (folder, word, is_temp) in folders {
         // `/` alone would be found everywhere.
         if let Some(folder) = folder.filter(|f| f.len() > 1) {
-            text = without_folder(&text, folder, word, with_child);
+            text = without_folder(&text, folder, word, is_temp);
         }
     }
     text
 }
 
-fn without_folder(text: &str, folder: &str, word: &str, with_child: bool) -> String {
+fn without_folder(text: &str, folder: &str, word: &str, is_temp: bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(folder) {
@@ -55,9 +55,8 @@ fn without_folder(text: &str, folder: &str, word: &str, with_child: bool) -> Str
         out.push_str(before);
         let whole = !out.ends_with(in_a_path) && !after.starts_with(in_a_name);
         if whole {
-            if with_child && let Some(child) = after.strip_prefix('/') {
-                let end = child.find(|c| !in_a_name(c)).unwrap_or(child.len());
-                after = &child[end..];
+            if is_temp {
+                after = behind_made_up_names(after);
             }
             out.push_str(word);
         } else {
@@ -67,6 +66,23 @@ fn without_folder(text: &str, folder: &str, word: &str, with_child: bool) -> Str
     }
     out.push_str(rest);
     out
+}
+
+/// Leaves out the folder that a sample runs in, `/docproof-PID-N/NUMBER`, and one that the crate `tempfile` has named.
+fn behind_made_up_names(path: &str) -> &str {
+    let step = |path: &str, made_up: fn(&str) -> bool| -> Option<usize> {
+        let inner = path.strip_prefix('/')?;
+        let end = inner.find(|c| !in_a_name(c)).unwrap_or(inner.len());
+        made_up(&inner[..end]).then_some(1 + end)
+    };
+    let mut rest = path;
+    if let Some(end) = step(rest, |name| name.starts_with("docproof-")) {
+        rest = &rest[end..];
+        let number = step(rest, |name| name.bytes().all(|b| b.is_ascii_digit()));
+        rest = &rest[number.unwrap_or_default()..];
+    }
+    let made = step(rest, |name| name.starts_with(".tmp"));
+    &rest[made.unwrap_or_default()..]
 }
 
 /// Whether a character may belong to the name of a file or folder.
@@ -286,7 +302,15 @@ mod tests {
     #[test]
     fn folders() {
         check("/tmp/.tmpAb3-x/data.db", "[TEMP]/data.db");
-        check("in `/tmp/dp-1`, of /tmp", "in `[TEMP]`, of [TEMP]");
+        check(
+            "/tmp/docproof-123-0/7/.tmpAb3/a /tmp/docproof-1-0",
+            "[TEMP]/a [TEMP]",
+        );
+        check(
+            "in `/tmp/docproof-123-0/12`, of /tmp",
+            "in `[TEMP]`, of [TEMP]",
+        );
+        check("/tmp/x/7", "[TEMP]/x/7");
         check("/home/ann/site/docs/a.md", "[SITE]/docs/a.md");
         check(
             "/home/ann/sites: /home/ann/.cargo",
