@@ -4,7 +4,7 @@
 //! `cargo test --doc`: lock file, profile, features and target folder are the user's. It must not touch their files.
 
 use std::collections::{BTreeSet, HashSet};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -56,7 +56,6 @@ const PLACES: &[&str] = &[
 struct Call {
     folder: PathBuf,
     args: Vec<OsString>,
-    env: Vec<(OsString, OsString)>,
     offline: bool,
 }
 
@@ -116,7 +115,6 @@ impl RealMachine {
         let call = Call {
             folder: named.folder,
             args,
-            env: Vec::new(),
             offline: false,
         };
         let heard = self.hear_or_offline(library, call)?;
@@ -139,8 +137,7 @@ impl RealMachine {
         })?;
         let call = |offline| Call {
             folder: wrapper.folder.clone(),
-            args: Vec::new(),
-            env: vec![("CARGO_TARGET_DIR".into(), wrapper.target.clone().into())],
+            args: vec!["--target-dir".into(), wrapper.target.clone().into()],
             offline,
         };
         let heard = if wrapper.lock_is_a_copy {
@@ -210,7 +207,7 @@ impl RealMachine {
                 stderr: String::from_utf8_lossy(&done.stderr).into_owned(),
                 interrupted: matches!(done.ending, Ending::Signal(_)),
             })),
-            Err(failure) => Err(no_cargo(failure, &library.name)),
+            Err(failure) => Err(no_cargo(failure, &self.cargo(), &library.name)),
         }
     }
 
@@ -235,7 +232,6 @@ impl RealMachine {
             job.args.push("--offline".into());
         }
         job.unset.clear();
-        job.env = call.env.clone();
         job.env
             .push(("RUSTDOC".into(), self.around.program.clone().into()));
         job.env.push((SHIM_OUT.into(), out.into()));
@@ -260,6 +256,11 @@ impl RealMachine {
         {
             (
                 format!("`{package}` does not compile, so no sample of {name} can"),
+                None,
+            )
+        } else if says("toolchain '") && says("is not installed") {
+            (
+                format!("the Rust toolchain of {name} is not installed"),
                 None,
             )
         } else if says("no library targets found") {
@@ -326,7 +327,10 @@ impl RealMachine {
             .filter_map(|(key, value)| Some((key.to_str()?, value.to_str()?)))
             .collect();
         let is_new = |(key, value): &&(String, String)| {
-            !CARGOS_OWN.contains(&key.as_str()) && !known.contains(&(key.as_str(), value.as_str()))
+            // What Cargo says of the package counts even where docproof, run by Cargo, has the same by chance.
+            let of_package = key.starts_with("CARGO_PKG_") || key.starts_with("CARGO_MANIFEST_");
+            let known = known.contains(&(key.as_str(), value.as_str()));
+            !CARGOS_OWN.contains(&key.as_str()) && (of_package || !known)
         };
         let mut env: Vec<(String, String)> = heard.env.iter().filter(is_new).cloned().collect();
         let fingerprint = self.fingerprint(library, compiler, &wanted, &env);
@@ -404,11 +408,17 @@ impl RealMachine {
 }
 
 /// Cargo could not be started, or was lost.
-pub fn no_cargo(failure: Failure, name: &str) -> Unusable {
+pub fn no_cargo(failure: Failure, cargo: &OsStr, name: &str) -> Unusable {
     let (message, hint) = match failure {
+        Failure::Missing if cargo == "cargo" => (
+            "there is no `cargo` on PATH".to_owned(),
+            Some("install Rust (https://rustup.rs), or set `CARGO` to where it is".to_owned()),
+        ),
         Failure::Missing => (
-            "there is no `cargo` on this machine's PATH".to_owned(),
-            Some("install Rust (https://rustup.rs), or set `CARGO` to its path".to_owned()),
+            format!("there is no `{}`, which `CARGO` names", cargo.display()),
+            Some(
+                "correct `CARGO`, or do without it: then `cargo` is looked for on PATH".to_owned(),
+            ),
         ),
         Failure::Other(words) => (format!("Cargo cannot build for {name}: {words}"), None),
     };
@@ -591,7 +601,7 @@ fn no_doctest(library: &Library, name: Option<&str>, heard: &[String]) -> Unusab
         ),
         _ => (
             format!(
-                "Cargo runs no doctests for the package of {}: it has `doctest = false`, or no library",
+                "Cargo runs no doctests for the package of {}: it has no library",
                 library.name
             ),
             "give the samples a `dependencies` table under `verify:` in docproof.yaml instead",

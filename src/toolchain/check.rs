@@ -101,7 +101,7 @@ impl RealMachine {
         let done = self
             .pool
             .carry_out(&job)
-            .map_err(|failure| super::cargo::no_cargo(failure, name))?;
+            .map_err(|failure| super::cargo::no_cargo(failure, &self.cargo(), name))?;
         Ok(read(&done, package, &self.around.site))
     }
 }

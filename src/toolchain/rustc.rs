@@ -104,7 +104,7 @@ impl RealMachine {
                 args.join(" "),
                 String::from_utf8_lossy(&done.stderr).trim()
             )),
-            Err(Failure::Missing) => Err(format!("there is no `{name}` on this machine's PATH")),
+            Err(Failure::Missing) => Err(format!("there is no `{name}` on this machine")),
             Err(Failure::Other(words)) => Err(words),
         }
     }
