@@ -11,6 +11,7 @@ mod init;
 mod man;
 mod open;
 mod report;
+mod verify;
 mod version;
 
 use std::path::PathBuf;
@@ -58,6 +59,10 @@ pub enum Format {
     Human,
     /// One JSON object a line, on standard output.
     Json,
+    /// JUnit's XML, on standard output; `verify` only.
+    Junit,
+    /// Annotations for GitHub Actions.
+    Github,
 }
 
 /// When to use colours.
@@ -77,6 +82,8 @@ enum Command {
     Init(init::InitArgs),
     /// Build the site
     Build(build::BuildArgs),
+    /// Compile and run every Rust sample against the library of its docs version
+    Verify(verify::VerifyArgs),
     /// Show which pages copy the text of others, and bring stale copies up to date
     Copies(copies::CopiesArgs),
     /// Cut, remove and list versions of the docs
@@ -127,9 +134,19 @@ fn as_child() -> Option<u8> {
 }
 
 fn run(args: Args) -> u8 {
+    if args.common.format == Format::Junit && !matches!(args.command, Command::Verify(_)) {
+        let hint = "the others are: human, json, github";
+        report::failure(
+            &args.common,
+            "only `verify` has a report for JUnit",
+            Some(hint),
+        );
+        return USAGE;
+    }
     match args.command {
         Command::Init(own) => init::run(&args.common, &own),
         Command::Build(own) => build::run(&args.common, &own),
+        Command::Verify(own) => verify::run(&args.common, &own),
         Command::Copies(own) => copies::run(&args.common, &own),
         Command::Version(own) => version::run(&args.common, &own),
         Command::Clean(own) => clean::run(&args.common, &own),

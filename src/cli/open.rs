@@ -128,7 +128,7 @@ pub fn apply(common: &Common, root: &Path, changes: &[FileChange]) -> Result<(),
 pub fn answer(common: &Common, text: &str, json: &[serde_json::Value]) {
     let mut out = String::new();
     match common.format {
-        Format::Human => out.push_str(text),
+        Format::Human | Format::Junit | Format::Github => out.push_str(text),
         Format::Json => {
             for value in json {
                 out.push_str(&value.to_string());

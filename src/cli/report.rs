@@ -24,10 +24,11 @@ pub fn diagnostics(common: &Common, diagnostics: &[Diagnostic], sources: &Source
     let mut text = String::new();
     for diagnostic in diagnostics {
         match common.format {
-            Format::Human => {
+            Format::Human | Format::Junit => {
                 text.push_str(&render_human(diagnostic, sources, styled));
                 text.push_str("\n\n");
             }
+            Format::Github => text.push_str(&annotation(diagnostic, sources)),
             Format::Json => {
                 text.push_str(&render_json(diagnostic, sources));
                 text.push('\n');
@@ -36,9 +37,36 @@ pub fn diagnostics(common: &Common, diagnostics: &[Diagnostic], sources: &Source
     }
     // A closed pipe is no reason to fail.
     let _ = match common.format {
-        Format::Human => std::io::stderr().lock().write_all(text.as_bytes()),
-        Format::Json => std::io::stdout().lock().write_all(text.as_bytes()),
+        Format::Human | Format::Junit => std::io::stderr().lock().write_all(text.as_bytes()),
+        Format::Json | Format::Github => std::io::stdout().lock().write_all(text.as_bytes()),
     };
+}
+
+/// A diagnostic as an annotation of GitHub Actions. Paths start from the site's folder, which is the repository's root
+/// in most cases; `verify` knows better.
+fn annotation(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
+    let escape = |text: &str| {
+        text.replace('%', "%25")
+            .replace('\r', "%0D")
+            .replace('\n', "%0A")
+    };
+    let level = match diagnostic.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    let place = diagnostic.place.as_ref().map(|span| {
+        let (line, column) = sources.place(span);
+        let path = escape(&sources.get(span.source).path).replace(',', "%2C");
+        format!(" file={path},line={line},col={column}")
+    });
+    let file = || {
+        let path = diagnostic.path.as_ref()?;
+        Some(format!(" file={}", escape(path).replace(',', "%2C")))
+    };
+    let place = place.or_else(file).unwrap_or_default();
+    let text = std::iter::once(&diagnostic.message).chain(&diagnostic.hints);
+    let text: Vec<&str> = text.map(String::as_str).collect();
+    format!("::{level}{place}::{}\n", escape(&text.join("\n")))
 }
 
 /// Prints a failure that is not about the content.

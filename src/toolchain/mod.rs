@@ -86,6 +86,22 @@ impl RealMachine {
     }
 }
 
+impl RealMachine {
+    /// The triple that rustc compiles for; empty when there is no rustc, which the first sample will say.
+    pub fn host(&self) -> String {
+        self.compiler(None)
+            .map_or_else(|_| String::new(), |compiler| compiler.line("host"))
+    }
+}
+
+/// Whether a folder holds a Cargo package with a library.
+pub fn has_library(folder: &Path) -> bool {
+    manifest::Manifest::read(&folder.join("Cargo.toml")).is_some_and(|manifest| {
+        manifest.name().is_some()
+            && (manifest.inner(&["lib"]).is_some() || folder.join("src/lib.rs").is_file())
+    })
+}
+
 impl Machine for RealMachine {
     fn prepare(&self, library: &Library) -> Result<Linkage, Unusable> {
         let linkage = self.link(library);
