@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{Common, FINE, Format, PROBLEMS, USAGE, report};
 use crate::build::files::ChangeSet;
+use crate::build::marks::{SourcesOf, Verified};
 use crate::build::{Build, Outcome, Phase};
 use crate::config::SiteConfig;
 use crate::disk::reader::{DiskFiles, overlapped};
@@ -28,6 +29,9 @@ pub struct BuildArgs {
     /// Neither read nor write the cache folder `.docproof`
     #[arg(long)]
     no_cache: bool,
+    /// Fail unless `verify` has recorded that every Rust sample passes
+    #[arg(long)]
+    verified: bool,
     /// How many threads work [default: one for each core]
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -67,6 +71,7 @@ pub fn run(common: &Common, args: &BuildArgs) -> u8 {
     {
         build.import_highlights(&bytes);
     }
+    build.set_verified(verified(common, args));
     let settings = settings(&files);
     let output = output_folder(common, args, &settings);
     if args.out.is_some()
@@ -133,6 +138,25 @@ pub fn run(common: &Common, args: &BuildArgs) -> u8 {
     // The program ends here: taking a large site apart piece by piece would only delay that.
     std::mem::forget(build);
     FINE
+}
+
+/// What `verify` has recorded of this site.
+fn verified(common: &Common, args: &BuildArgs) -> Verified {
+    let site = common.site.clone();
+    let record = super::verify::recorded(&site);
+    if record.samples.is_empty() && !args.verified {
+        return Verified::default();
+    }
+    let required: Option<SourcesOf> = args.verified.then(|| -> SourcesOf {
+        let root = std::fs::canonicalize(&site).unwrap_or_else(|_| site.clone());
+        Box::new(move |library| crate::toolchain::sources_hash(&root, library))
+    });
+    Verified {
+        host: record.host().to_owned(),
+        record,
+        has_package: crate::toolchain::has_library(&site),
+        required,
+    }
 }
 
 fn looks_like_a_site(site: &Path) -> bool {

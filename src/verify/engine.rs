@@ -129,7 +129,7 @@ impl Work<'_> {
         let (files, programs): (Vec<usize>, Vec<usize>) = selected
             .iter()
             .partition(|&&n| self.sample(n).mode == Mode::File);
-        self.prepare(&programs);
+        self.prepare(selected);
         let fresh: Vec<usize> = programs
             .par_iter()
             .copied()
@@ -161,7 +161,8 @@ impl Work<'_> {
         }
     }
 
-    /// Has Cargo build the libraries that are needed, side by side.
+    /// Has Cargo build the libraries that are needed, side by side. Samples that are files need none, but their marks
+    /// say which library they belong to.
     fn prepare(&self, selected: &[usize]) {
         let needed: BTreeSet<usize> = selected.iter().map(|&n| self.sample(n).library).collect();
         // Threads of their own: Cargo is waited for, and costs no thread of the pool.

@@ -38,6 +38,9 @@ pub struct RecordedLibrary {
     pub against: Vec<(String, String)>,
     /// rustc's release.
     pub rustc: String,
+    /// The triple that it compiled for.
+    #[serde(default)]
+    pub host: String,
     /// Hash of its sources, in hex.
     pub sources: String,
     /// When, in seconds since 1970.
@@ -87,6 +90,7 @@ impl Record {
                 name: library.name.clone(),
                 against: linkage.versions.clone(),
                 rustc: linkage.rustc.clone(),
+                host: linkage.host.clone(),
                 sources: linkage.sources.to_string(),
                 time,
             };
@@ -129,6 +133,12 @@ impl Record {
                 }
             }
         }
+    }
+
+    /// The triple that the newest run compiled for, for `ignore-TARGET`; empty in an empty record.
+    pub fn host(&self) -> &str {
+        let newest = self.libraries.values().max_by_key(|library| library.time);
+        newest.map_or("", |library| library.host.as_str())
     }
 
     /// The verdict of a sample.

@@ -49,6 +49,7 @@ fn record(site: &[(&str, &str)], outcome: impl Fn(&str) -> Option<Outcome>) -> R
                 ("other".into(), "1.0.0".into()),
             ],
             rustc: "1.95.0".into(),
+            host: String::new(),
             sources: ContentHash::of(b"now").to_string(),
             time: 1,
         };
