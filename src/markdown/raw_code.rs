@@ -20,13 +20,24 @@ impl RawCode {
         self.text.push_str(piece);
     }
 
-    /// Where the pieces inside a range of the raw text begin: in the raw text, and in the expanded text. The first
-    /// pair is the start of the range.
-    pub(super) fn turns(&self, range: Range<usize>) -> impl Iterator<Item = (usize, usize)> {
+    /// Where the pieces inside a range of the raw text begin: in the raw text, and in the expanded text, and whether
+    /// the piece is spaces that were made of a tab. The first is the start of the range.
+    pub(super) fn turns(&self, range: Range<usize>) -> impl Iterator<Item = (usize, usize, bool)> {
         let first = self.pieces.partition_point(|(out, _)| *out <= range.start);
-        let start = (range.start, self.place(&(range.start..range.start)).start);
-        let inside = self.pieces[first..].iter().copied();
-        std::iter::once(start).chain(inside.take_while(move |(out, _)| *out < range.end))
+        let start = self.place(&(range.start..range.start)).start;
+        let start = (range.start, start, self.is_made(first.wrapping_sub(1)));
+        let inside = self.pieces[first..].iter().zip(first..);
+        let inside = inside.map(|((out, at), n)| (*out, *at, self.is_made(n)));
+        std::iter::once(start).chain(inside.take_while(move |(out, ..)| *out < range.end))
+    }
+
+    /// Whether a piece stands at the place of the next one: it has none of its own.
+    fn is_made(&self, n: usize) -> bool {
+        let piece = self.pieces.get(n);
+        let next = self.pieces.get(n.wrapping_add(1));
+        piece
+            .zip(next)
+            .is_some_and(|((out, at), (next, place))| at == place && out < next)
     }
 
     /// The place of a range of the raw text.

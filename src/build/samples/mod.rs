@@ -158,14 +158,17 @@ impl Reader<'_> {
         let texts = block.text.split('\n').zip(&block.lines);
         texts
             .enumerate()
-            .map(|(n, (text, mark))| {
-                let runs: Vec<(usize, usize)> = block.places.line(n).collect();
-                self.line(text, &runs, mark.hidden)
-            })
+            .map(|(n, (text, mark))| self.line(text, block.places.line(n), mark.hidden))
             .collect()
     }
 
-    fn line(&mut self, text: &str, runs: &[(usize, usize)], hidden: bool) -> CodeLine {
+    /// One line, given the byte of the line and the place in the expanded text where each run of it begins.
+    fn line(
+        &mut self,
+        text: &str,
+        runs: impl Iterator<Item = (usize, usize)>,
+        hidden: bool,
+    ) -> CodeLine {
         let mut line = CodeLine {
             text: text.to_owned(),
             hidden,
@@ -173,7 +176,7 @@ impl Reader<'_> {
         };
         let mut before: Option<(usize, usize)> = None;
         let mut lost = 0;
-        for &(byte, at) in runs {
+        for (byte, at) in runs {
             let span = self.doc.expanded.segments.origin(&(at..at)).span;
             let source = &self.sources.get(span.source).text;
             let place = span.range.start;

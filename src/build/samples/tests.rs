@@ -293,3 +293,68 @@ fn versions_that_nobody_named_and_that_nobody_has() {
          help: add its library to docproof.yaml, as in `verify: { versions: { \"1.0\": { dependencies: { .. } } } }`\n"
     );
 }
+
+const PARTS: [&str; 14] = [
+    "a",
+    "é",
+    "\t",
+    "  ",
+    "    ",
+    "# ",
+    "##",
+    "__HIGHLIGHT__ ",
+    " __END_HIGHLIGHT__",
+    "__HIGHLIGHT_PHRASE__",
+    "__END_HIGHLIGHT_PHRASE__",
+    " x = 1; ",
+    "\u{1F980}",
+    "// highlight-next-line",
+];
+
+/// What opens a block, and what its later lines begin with.
+const CONTAINERS: [(&str, &str); 8] = [
+    ("", ""),
+    ("- ", "  "),
+    ("> ", "> "),
+    ("10. ", "    "),
+    (">\t- ", ">\t  "),
+    ("-\t", "\t"),
+    ("  ", " "),
+    ("- ", "\t"),
+];
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(300))]
+
+    /// `check_columns` holds for any text, and lines ascend.
+    #[test]
+    fn every_character_has_its_place(
+        blocks in proptest::collection::vec(
+            (0..CONTAINERS.len(), proptest::collection::vec(proptest::collection::vec(0..PARTS.len(), 0..6), 0..5)),
+            1..4,
+        ),
+        crlf: bool,
+    ) {
+        let mut page = String::new();
+        for (container, lines) in blocks {
+            let (first, rest) = CONTAINERS[container];
+            page.push_str(&format!("{first}```rust\n"));
+            for line in lines {
+                let line: String = line.into_iter().map(|part| PARTS[part]).collect();
+                page.push_str(&format!("{rest}{line}\n"));
+            }
+            page.push_str(&format!("{rest}```\n\nText\n\n"));
+        }
+        let page = if crlf { page.replace('\n', "\r\n") } else { page };
+        let (build, indexed, _) = index(&[("docs/a.md", &page)]);
+        for fence in fences(&indexed, &build.sources) {
+            check_columns(&fence, &build.sources);
+            let mut last = fence.open_line;
+            for line in &fence.lines {
+                proptest::prop_assert!(line.line > last, "{page:?}: {fence:?}");
+                last = line.line;
+            }
+            proptest::prop_assert!(fence.close_line > last, "{page:?}: {fence:?}");
+        }
+    }
+}

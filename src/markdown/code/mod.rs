@@ -250,6 +250,11 @@ impl Builder<'_> {
                 && self.block.text.ends_with(' ')
             {
                 self.block.text.pop();
+                // A mark may have been opened behind that space.
+                let end = self.block.text.len();
+                for open in [&mut self.lines_open, &mut self.phrase_open] {
+                    open.iter_mut().for_each(|(_, at)| *at = end.min(*at));
+                }
             }
             self.runs
                 .add(self.block.text.len() - before, start + copied);

@@ -40,34 +40,47 @@ impl CodePlaces {
     /// Adds a line of so many bytes.
     pub(super) fn add_line(&mut self, runs: &Runs, length: usize, raw: &RawCode) {
         let line = narrow(self.lines.len());
-        let mut last: Option<(usize, usize)> = None;
+        let begun = self.lines.len();
+        // Where the last piece began, and whether it was made of a tab.
+        let mut last: Option<(usize, usize, bool)> = None;
         for (n, &(byte, start)) in runs.0.iter().enumerate() {
             let next = runs.0.get(n + 1).map_or(length, |(next, _)| *next);
             // A run without text says nothing, unless it is all there is.
             if byte >= next && length > 0 {
                 continue;
             }
-            for (out, at) in raw.turns(start..start + (next - byte.min(next))) {
+            for (out, at, made) in raw.turns(start..start + (next - byte.min(next))) {
                 let byte = byte + out - start;
+                if let Some((_, place, true)) = last {
+                    self.turn(line, byte, place);
+                    last = Some((byte, place, false));
+                }
                 match last {
                     None => self.lines.push(narrow(at)),
-                    Some((before, place)) if place + byte - before == at => continue,
-                    Some(_) => self.turns.push(Turn {
-                        line,
-                        byte: narrow(byte),
-                        at: narrow(at),
-                    }),
+                    Some((before, place, _)) if place + byte - before == at => {}
+                    Some(_) => self.turn(line, byte, at),
                 }
-                last = Some((byte, at));
+                last = Some((byte, at, made));
             }
             if length == 0 {
                 break;
             }
         }
-        if last.is_none() {
+        if let Some((_, place, true)) = last {
+            self.turn(line, length, place);
+        }
+        if self.lines.len() == begun {
             let before = self.lines.last().copied().unwrap_or_default();
             self.lines.push(before);
         }
+    }
+
+    fn turn(&mut self, line: u32, byte: usize, at: usize) {
+        self.turns.push(Turn {
+            line,
+            byte: narrow(byte),
+            at: narrow(at),
+        });
     }
 
     pub(super) fn shrink_to_fit(&mut self) {

@@ -168,6 +168,16 @@ fn markers_cannot_be_made_of_markers() {
 }
 
 #[test]
+fn a_space_is_taken_from_before_an_open_marker() {
+    check(
+        "js",
+        "  __HIGHLIGHT_PHRASE__ __END_HIGHLIGHT__é\n__END_HIGHLIGHT_PHRASE__\n",
+        "| é\n!__END_HIGHLIGHT__ `__END_HIGHLIGHT__` without a start\n\
+         !__HIGHLIGHT_PHRASE__ a marked phrase runs over several lines\n",
+    );
+}
+
+#[test]
 fn verbatim_shows_the_markers() {
     check(
         "js verbatim",
