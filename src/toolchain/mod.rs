@@ -102,6 +102,13 @@ pub fn has_library(folder: &Path) -> bool {
     })
 }
 
+impl Drop for RealMachine {
+    fn drop(&mut self) {
+        self.hashes.save();
+        cache::DiskStore::new(&self.around.site).evict_daily();
+    }
+}
+
 impl Machine for RealMachine {
     fn prepare(&self, library: &Library) -> Result<Linkage, Unusable> {
         let linkage = self.link(library);

@@ -184,6 +184,11 @@ fn rustc_job(compiler: &Compiler, folder: &Path, job: &CompileJob<'_>) -> Job {
     .map(OsString::from)
     .into();
     args.push(remap);
+    if cfg!(target_os = "linux") {
+        // The standard library's line tables: much to copy, and much to read in each panic. Elsewhere this calls a
+        // program, which costs more than it saves.
+        args.push("-Cstrip=debuginfo".into());
+    }
     let kind = match job.emit {
         Emit::Metadata => "metadata",
         Emit::Program | Emit::TestProgram => "link",
