@@ -4,8 +4,10 @@
 //! [`of_child`] must be called at most once in a process: `measure` starts this tool anew, as
 //! `docproof-bench child`, for every single run.
 
+use nix::errno::Errno;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use serde_json::{Value, json};
 use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
@@ -13,6 +15,9 @@ use std::{io, thread};
 
 /// How often a running child is looked at; also the error of a wall time.
 const LOOK_EVERY: Duration = Duration::from_micros(500);
+
+/// How long processes that a command left running may take to end.
+const ORPHANS: Duration = Duration::from_secs(10);
 
 /// The cost of one run.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,12 +54,15 @@ pub fn own(wall: Duration) -> io::Result<Cost> {
     usage(UsageWho::RUSAGE_SELF, wall)
 }
 
-/// Runs a command to its end and gives its status and cost, its own children included.
-/// A command that takes longer than `limit` is killed, which is an error.
+/// Runs a command to its end and gives its status and cost, all processes that it started included, also those that it did
+/// not wait for: where the system allows it, they become children of this process, and are waited for as well. The wall
+/// time is that of the command itself. A command that takes longer than `limit` is killed, which is an error.
 ///
 /// # Errors
 /// When the command cannot be started, or took too long.
 pub fn of_child(command: &mut Command, limit: Duration) -> io::Result<(ExitStatus, Cost)> {
+    #[cfg(target_os = "linux")]
+    nix::sys::prctl::set_child_subreaper(true)?;
     let start = Instant::now();
     let mut child = command.spawn()?;
     let status = loop {
@@ -69,7 +77,23 @@ pub fn of_child(command: &mut Command, limit: Duration) -> io::Result<(ExitStatu
         }
         thread::sleep(LOOK_EVERY);
     };
-    Ok((status, usage(UsageWho::RUSAGE_CHILDREN, start.elapsed())?))
+    let wall = start.elapsed();
+    wait_for_orphans()?;
+    Ok((status, usage(UsageWho::RUSAGE_CHILDREN, wall)?))
+}
+
+/// Waits for what the command left running: it costs as well.
+fn wait_for_orphans() -> io::Result<()> {
+    let start = Instant::now();
+    while start.elapsed() < ORPHANS {
+        match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
+            Ok(WaitStatus::StillAlive) => thread::sleep(LOOK_EVERY),
+            Ok(_) => {}
+            Err(Errno::ECHILD) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(io::Error::other("it left a process that does not end"))
 }
 
 fn usage(who: UsageWho, wall: Duration) -> io::Result<Cost> {

@@ -12,6 +12,7 @@ mod measure;
 mod page;
 mod random;
 mod report;
+mod verify;
 mod words;
 
 use clap::{Args, Parser, Subcommand};
@@ -46,9 +47,20 @@ enum Verb {
     },
     /// Time builds of several sites, with the floor and peers in the same run.
     Measure(Measure),
-    /// Run one command and print what it cost (used by measure).
+    /// Time `docproof verify` beside rustdoc, rustc and Cargo.
+    Verify(verify::Arguments),
+    /// Compile one program of all samples of a file and run it once for each (used by verify).
+    #[command(hide = true)]
+    Single(verify::SingleArguments),
+    /// Run one command and print what it cost (used by measure and verify).
     #[command(hide = true)]
     Child {
+        /// The exit code that is expected.
+        #[arg(long, default_value_t = 0)]
+        code: i32,
+        /// Where its output goes instead of nowhere.
+        #[arg(long)]
+        keep: Option<PathBuf>,
         /// Seconds after which the command is stopped.
         #[arg(long)]
         limit: u64,
@@ -127,7 +139,14 @@ fn main() -> ExitCode {
         Verb::Generate(arguments) => generate(&arguments),
         Verb::Floor { site, out } => floor(&site, out),
         Verb::Measure(arguments) => measure(arguments),
-        Verb::Child { limit, command } => child(Duration::from_secs(limit), &command),
+        Verb::Verify(arguments) => verify::run(&arguments),
+        Verb::Single(arguments) => verify::single(&arguments),
+        Verb::Child {
+            limit,
+            code,
+            keep,
+            command,
+        } => child(Duration::from_secs(limit), code, keep, &command),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -216,18 +235,24 @@ fn scratch() -> PathBuf {
     }
 }
 
-/// Prints the cost of a command; its own output is dropped, its messages pass through.
-fn child(limit: Duration, command: &[OsString]) -> Result<(), Failure> {
+/// Prints the cost of a command; its own output is dropped or kept in a file, its messages pass through.
+fn child(
+    limit: Duration,
+    code: i32,
+    keep: Option<PathBuf>,
+    command: &[OsString],
+) -> Result<(), Failure> {
     let (program, arguments) = command.split_first().ok_or("no command")?;
+    let output = match keep {
+        Some(path) => Stdio::from(fs::File::create(path)?),
+        None => Stdio::null(),
+    };
     let mut command = Command::new(program);
-    command
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null());
+    command.args(arguments).stdin(Stdio::null()).stdout(output);
     let (status, cost) = cost::of_child(&mut command, limit)
         .map_err(|error| format!("{}: {error}", program.display()))?;
-    if !status.success() {
-        return Err(format!("{}: {status}", program.display()).into());
+    if status.code() != Some(code) {
+        return Err(format!("{}: {status}, expected {code}", program.display()).into());
     }
     println!("{}", cost.to_json());
     Ok(())
