@@ -16,7 +16,8 @@ mod entry;
 mod judge;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, OnceLock};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
@@ -80,7 +81,8 @@ struct Work<'a> {
     anatomies: Vec<OnceLock<Anatomy>>,
     keys: Vec<OnceLock<ContentHash>>,
     verdicts: Vec<OnceLock<(Verdict, bool)>>,
-    noted: Mutex<BTreeSet<String>>,
+    /// Whether it was said that the cache cannot be written.
+    cache_failed: AtomicBool,
 }
 
 impl Engine<'_> {
@@ -94,7 +96,7 @@ impl Engine<'_> {
             anatomies: (0..plan.samples.len()).map(|_| OnceLock::new()).collect(),
             keys: (0..plan.samples.len()).map(|_| OnceLock::new()).collect(),
             verdicts: cells(plan.samples.len()),
-            noted: Mutex::new(BTreeSet::new()),
+            cache_failed: AtomicBool::new(false),
         };
         let threads = self.machine.threads().max(1);
         match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
@@ -149,16 +151,6 @@ impl Work<'_> {
 
     fn tell(&self, event: Event) {
         (self.engine.listener)(event);
-    }
-
-    fn note(&self, text: String) {
-        let fresh = self
-            .noted
-            .lock()
-            .is_ok_and(|mut noted| noted.insert(text.clone()));
-        if fresh {
-            self.tell(Event::Note(text));
-        }
     }
 
     /// Has Cargo build the libraries that are needed, side by side. Samples that are files need none, but their marks
@@ -242,8 +234,9 @@ impl Work<'_> {
         if let Some(bytes) = entry::write(self.sample(n), &verdict, read, declared)
             && let Some(key) = self.keys[n].get()
             && let Err(why) = self.engine.store.put(key, &bytes)
+            && !self.cache_failed.swap(true, Ordering::Relaxed)
         {
-            self.note(format!("the cache was not written: {why}"));
+            self.tell(Event::Note(format!("the cache was not written: {why}")));
         }
         self.settle(n, verdict, false);
     }
