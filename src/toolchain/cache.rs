@@ -235,6 +235,23 @@ struct Stamp {
     inode: u64,
 }
 
+impl Stamp {
+    fn of(data: &fs::Metadata) -> Self {
+        Self {
+            size: data.len(),
+            seconds: data.mtime(),
+            nanoseconds: data.mtime_nsec(),
+            inode: data.ino(),
+        }
+    }
+}
+
+/// A text that changes when a file is replaced.
+pub(super) fn stamp(path: &Path) -> Option<String> {
+    let data = fs::metadata(path).ok()?;
+    Some(format!("{} {:?}", path.display(), Stamp::of(&data)))
+}
+
 impl FileHashes {
     /// What earlier runs remember.
     pub fn load(site: &Path) -> Self {
@@ -256,12 +273,7 @@ impl FileHashes {
     /// The hash of a file's bytes; none when it cannot be read.
     pub fn of(&self, path: &Path) -> Option<ContentHash> {
         let data = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-        let stamp = Stamp {
-            size: data.len(),
-            seconds: data.mtime(),
-            nanoseconds: data.mtime_nsec(),
-            inode: data.ino(),
-        };
+        let stamp = Stamp::of(&data);
         if let Some(known) = self.lock().hashes.get_mut(path)
             && known.stamp == stamp
         {

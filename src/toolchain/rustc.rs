@@ -74,18 +74,43 @@ impl RealMachine {
         if let Some(known) = &*known {
             return Ok(known.clone());
         }
-        let named = self.around.var("RUSTC").map(PathBuf::from);
-        let path = match named.or_else(|| {
-            beside_cargo
-                .map(|cargo| cargo.with_file_name("rustc"))
-                .filter(|p| p.is_file())
-        }) {
-            Some(path) => path,
-            None => PathBuf::from(self.ask("rustc".into(), &["--print", "sysroot"])?.trim())
-                .join("bin/rustc"),
+        let found = if let Some(named) = self.around.var("RUSTC") {
+            // It may be a script or a proxy that is another compiler tomorrow.
+            let path = PathBuf::from(named);
+            let version = self.ask(path.clone().into(), &["-vV"])?;
+            Compiler { path, version }
+        } else {
+            let path = match beside_cargo.and_then(beside) {
+                Some(path) => path,
+                None => self.in_sysroot()?,
+            };
+            let version = self.version_of(&path)?;
+            Compiler { path, version }
         };
-        let version = self.ask(path.clone().into(), &["-vV"])?;
-        Ok(known.insert(Compiler { path, version }).clone())
+        Ok(known.insert(found).clone())
+    }
+
+    fn in_sysroot(&self) -> Result<PathBuf, String> {
+        let sysroot = self.ask("rustc".into(), &["--print", "sysroot"])?;
+        Ok(Path::new(sysroot.trim_end()).join("bin/rustc"))
+    }
+
+    /// What `-vV` says. It is remembered until the program is replaced: a run that has nothing to do is short.
+    fn version_of(&self, path: &Path) -> Result<String, String> {
+        let site = &self.around.site;
+        let memory = verify_folder(site).join("rustc");
+        let stamp = super::cache::stamp(path).map(|stamp| format!("{stamp}\n"));
+        let known = fs::read_to_string(&memory).unwrap_or_default();
+        if let Some(version) = stamp.as_ref().and_then(|stamp| known.strip_prefix(stamp)) {
+            return Ok(version.to_owned());
+        }
+        let version = self.ask(path.into(), &["-vV"])?;
+        if let Some(stamp) = stamp {
+            // Not remembered is asked again.
+            let _ =
+                super::cache::write_whole(site, &memory, format!("{stamp}{version}").as_bytes());
+        }
+        Ok(version)
     }
 
     /// What a program says.
@@ -161,6 +186,13 @@ impl RealMachine {
         }
         outcome
     }
+}
+
+/// The rustc beside a Cargo, unless both are rustup's proxies.
+fn beside(cargo: &Path) -> Option<PathBuf> {
+    let path = cargo.with_file_name("rustc");
+    let proxy = cargo.with_file_name("rustup").exists();
+    (path.is_file() && !proxy).then_some(path)
 }
 
 fn rustc_job(compiler: &Compiler, folder: &Path, job: &CompileJob<'_>) -> Job {
