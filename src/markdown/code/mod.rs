@@ -240,21 +240,14 @@ impl Builder<'_> {
         self.runs.add(0, start);
         for (marker, kind) in markers_in(line) {
             had = true;
-            self.block.text.push_str(&line[copied..marker.start]);
+            let between = &line[copied..marker.start];
+            self.block.text.push_str(between);
             copied = marker.end;
             let one_space = |s: &str| s.starts_with(' ') && !s.starts_with("  ");
             if kind.is_start() {
                 copied += usize::from(one_space(&line[marker.end..]));
-            } else if line[..marker.start].ends_with(' ')
-                && !line[..marker.start].ends_with("  ")
-                && self.block.text.ends_with(' ')
-            {
+            } else if between.ends_with(' ') && !line[..marker.start].ends_with("  ") {
                 self.block.text.pop();
-                // A mark may have been opened behind that space.
-                let end = self.block.text.len();
-                for open in [&mut self.lines_open, &mut self.phrase_open] {
-                    open.iter_mut().for_each(|(_, at)| *at = end.min(*at));
-                }
             }
             self.runs
                 .add(self.block.text.len() - before, start + copied);

@@ -168,11 +168,11 @@ fn markers_cannot_be_made_of_markers() {
 }
 
 #[test]
-fn a_space_is_taken_from_before_an_open_marker() {
+fn a_space_between_two_markers_goes_once() {
     check(
         "js",
         "  __HIGHLIGHT_PHRASE__ __END_HIGHLIGHT__é\n__END_HIGHLIGHT_PHRASE__\n",
-        "| é\n!__END_HIGHLIGHT__ `__END_HIGHLIGHT__` without a start\n\
+        "|  é\n!__END_HIGHLIGHT__ `__END_HIGHLIGHT__` without a start\n\
          !__HIGHLIGHT_PHRASE__ a marked phrase runs over several lines\n",
     );
 }
