@@ -639,3 +639,43 @@ fn is_about_network(words: &str) -> bool {
 fn without_colours(text: &str) -> String {
     anstream::adapter::strip_str(text).to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_sample_needs_is_picked_from_what_rustdoc_gets() {
+        let args = "--edition=2021 --crate-type lib --color auto --crate-name docproof_samples_x --test lib.rs \
+            --test-run-directory /x --test-args --quiet --extern docproof_samples_x=/t/libdocproof_samples_x.rlib \
+            --extern priv:serde=/t/libserde-1.rlib -L dependency=/t/deps -Lnative=/t/build/z-1/out -L native=/usr/lib \
+            -C linker=cc -Cpanic=abort --cfg feature=\"x\" --check-cfg cfg(docsrs,test) --error-format human -o /t/out";
+        let args: Vec<String> = args.split_whitespace().map(str::to_owned).collect();
+        let selected = select(&args, "docproof-samples-x");
+        assert_eq!(
+            selected.arguments.join(" "),
+            "--extern priv:serde=/t/libserde-1.rlib -L dependency=/t/deps -L native=/t/build/z-1/out -L native=/usr/lib \
+             -C linker=cc -C panic=abort --cfg feature=\"x\" --check-cfg cfg(docsrs,test)"
+        );
+        assert_eq!(selected.edition.as_deref(), Some("2021"));
+        assert_eq!(selected.native, [Path::new("/t/build/z-1/out")]);
+        assert_eq!(
+            selected.libraries,
+            [("priv:serde".to_owned(), "/t/libserde-1.rlib".to_owned())]
+        );
+    }
+
+    #[test]
+    fn words_about_the_network_are_known() {
+        for words in [
+            "error: failed to download from `https://index.crates.io/x`",
+            "Caused by:\n  [6] Could not resolve hostname (Could not resolve host: index.crates.io)",
+            "As a reminder, you're using offline mode (--offline) which can sometimes cause surprising failures",
+        ] {
+            assert!(is_about_network(words), "{words}");
+        }
+        assert!(!is_about_network(
+            "error: could not compile `x` (lib) due to 1 previous error"
+        ));
+    }
+}

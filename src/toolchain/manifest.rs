@@ -484,3 +484,108 @@ fn toml_key(key: &str) -> String {
         Value::String(key.to_owned()).to_string()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(folder: &Path, name: &str, text: &str) {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
+        fs::write(path, text).expect("written");
+    }
+
+    fn package(name: &str, more: &str) -> String {
+        format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\n{more}")
+    }
+
+    #[test]
+    fn workspaces_are_found_as_cargo_finds_them() {
+        let place = tempfile::tempdir().expect("a folder");
+        let root = place.path();
+        write(
+            root,
+            "Cargo.toml",
+            "[workspace]\nmembers = [\"crates/*\", \"tools\"]\nexclude = [\"crates/old\"]\n",
+        );
+        for name in ["crates/one", "crates/two", "crates/old", "tools"] {
+            let more = if name == "crates/one" {
+                "[dependencies]\ntwo = { path = \"../two\" }\n"
+            } else {
+                ""
+            };
+            write(
+                root,
+                &format!("{name}/Cargo.toml"),
+                &package(name.rsplit('/').next().expect("a name"), more),
+            );
+        }
+        write(root, "crates/no-package/README.md", "");
+        write(
+            root,
+            "far/Cargo.toml",
+            &package("far", "workspace = \"..\"\n"),
+        );
+        let found = workspace(&root.join("crates/one/docs")).expect("a workspace");
+        assert_eq!(found.folder, root);
+        let names: Vec<_> = packages(&found)
+            .iter()
+            .filter_map(|one| one.name().map(str::to_owned))
+            .collect();
+        assert_eq!(names, ["one", "two", "tools"]);
+        assert_eq!(
+            tidy(&workspace(&root.join("far")).expect("a workspace").folder),
+            root
+        );
+        write(root, "alone/Cargo.toml", &package("alone", "[workspace]\n"));
+        assert_eq!(
+            workspace(&root.join("alone/site"))
+                .expect("a workspace")
+                .folder,
+            root.join("alone")
+        );
+    }
+
+    #[test]
+    fn patterns_of_members() {
+        for (pattern, name, fits) in [
+            ("*", "a", true),
+            ("a*", "abc", true),
+            ("a*c", "abc", true),
+            ("a?c", "abc", true),
+            ("a?c", "ac", false),
+            ("*b", "abc", false),
+            ("ä*", "äb", true),
+        ] {
+            assert_eq!(glob(pattern, name), fits, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn versions_are_those_of_the_lock_file() {
+        let place = tempfile::tempdir().expect("a folder");
+        let lock = "[[package]]\nname = \"own\"\nversion = \"0.0.0\"\ndependencies = [\"rand 0.9.1\", \"serde\", \"local\", \"dev\"]\n\
+            [[package]]\nname = \"rand\"\nversion = \"0.8.5\"\nsource = \"registry\"\n\
+            [[package]]\nname = \"rand\"\nversion = \"0.9.1\"\nsource = \"registry\"\n\
+            [[package]]\nname = \"serde\"\nversion = \"1.0.2\"\nsource = \"registry\"\n\
+            [[package]]\nname = \"dev\"\nversion = \"7.0.0\"\nsource = \"registry\"\n\
+            [[package]]\nname = \"local\"\nversion = \"2.0.0\"\n";
+        write(place.path(), "Cargo.lock", lock);
+        let only = ["rand", "serde", "local"].map(str::to_owned).into();
+        let found = locked_versions(&place.path().join("Cargo.lock"), "own", &only);
+        let found: Vec<_> = found
+            .iter()
+            .map(|(name, version)| format!("{name} {version}"))
+            .collect();
+        assert_eq!(found, ["local 2.0.0", "rand 0.9.1", "serde 1.0.2"]);
+        assert_eq!(locked_versions(Path::new("/nowhere"), "own", &only), []);
+    }
+
+    #[test]
+    fn places_are_told_from_the_site() {
+        let site = Path::new("/home/site");
+        assert_eq!(relative(site, Path::new("/home/site/lib")), "lib");
+        assert_eq!(relative(site, Path::new("/home/lib/src")), "../lib/src");
+        assert_eq!(tidy(Path::new("/a/./b/../c")), Path::new("/a/c"));
+    }
+}

@@ -239,3 +239,122 @@ fn configured_target(around: &Surroundings) -> Option<PathBuf> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::library::Dependencies;
+
+    fn around(site: &Path, env: &[(&str, &str)]) -> Surroundings {
+        Surroundings {
+            program: "docproof".into(),
+            site: site.to_owned(),
+            temp: "/tmp".into(),
+            env: env
+                .iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+            colour: false,
+            threads: 1,
+        }
+    }
+
+    fn library(toml: &str) -> Library {
+        Library {
+            name: "current docs".into(),
+            dependencies: Dependencies::Table { toml: toml.into() },
+            edition: Some("2021".into()),
+            env: Vec::new(),
+            rustflags: Vec::new(),
+            timeout: std::time::Duration::ZERO,
+            memory: 0,
+        }
+    }
+
+    const TOML: &str = "lib = { path = \"../lib\", features = [\"x\"] }\nserde = \"1\"\n";
+
+    fn write(around: &Surroundings) -> Wrapper {
+        Wrapper::write(around, &library(TOML), TOML).expect("a wrapper")
+    }
+
+    #[test]
+    fn the_manifest_has_what_the_workspace_decides() {
+        let place = tempfile::tempdir().expect("a folder");
+        let site = place.path().join("site");
+        fs::create_dir(&site).expect("a folder");
+        let root = "[workspace]\nresolver = \"2\"\n[profile.dev]\ndebug = false\n[profile.release]\nlto = true\n\
+            [patch.crates-io]\nserde = { path = \"patched/serde\" }\n";
+        fs::write(place.path().join("Cargo.toml"), root).expect("written");
+        let wrapper = write(&around(&site, &[]));
+        let manifest = Manifest::read(&wrapper.folder).expect("a manifest");
+        let text = |keys: &[&str], key: &str| {
+            manifest
+                .inner(keys)
+                .and_then(|table| table.get(key))
+                .map(Value::to_string)
+        };
+        let path = |name: &str| {
+            Some(Value::from(place.path().join(name).display().to_string()).to_string())
+        };
+        assert_eq!(text(&["dependencies", "lib"], "path"), path("lib"));
+        assert_eq!(
+            text(&["patch", "crates-io", "serde"], "path"),
+            path("patched/serde")
+        );
+        assert_eq!(text(&["workspace"], "resolver").as_deref(), Some("\"2\""));
+        assert_eq!(text(&["profile", "dev"], "debug").as_deref(), Some("false"));
+        assert_eq!(text(&["profile"], "release"), None);
+        assert_eq!(text(&["package"], "edition").as_deref(), Some("\"2021\""));
+        assert_eq!(wrapper.target, place.path().join("target"));
+        assert_eq!(
+            wrapper.dependency_names(),
+            ["lib", "serde"].map(str::to_owned).into()
+        );
+    }
+
+    #[test]
+    fn the_lock_file_starts_as_the_users() {
+        let place = tempfile::tempdir().expect("a folder");
+        fs::write(place.path().join("Cargo.toml"), "[workspace]\n").expect("written");
+        let around = around(place.path(), &[]);
+        assert!(!write(&around).lock_is_a_copy);
+        fs::write(place.path().join("Cargo.lock"), "version = 4\n").expect("written");
+        let wrapper = write(&around);
+        assert!(wrapper.lock_is_a_copy);
+        let lock = wrapper.folder.join("Cargo.lock");
+        assert_eq!(fs::read_to_string(&lock).expect("a lock"), "version = 4\n");
+        // Cargo adds the wrapper, and it is good from then on.
+        fs::write(&lock, "version = 4\n# and more\n").expect("written");
+        wrapper.keep_lock();
+        assert!(!write(&around).lock_is_a_copy);
+        assert_eq!(
+            fs::read_to_string(&lock).expect("a lock"),
+            "version = 4\n# and more\n"
+        );
+        fs::write(place.path().join("Cargo.lock"), "version = 4\n# newer\n").expect("written");
+        assert!(write(&around).lock_is_a_copy);
+        assert_eq!(
+            fs::read_to_string(&lock).expect("a lock"),
+            "version = 4\n# newer\n"
+        );
+    }
+
+    #[test]
+    fn cargo_builds_where_it_does_for_the_user() {
+        let place = tempfile::tempdir().expect("a folder");
+        let site = place.path().join("site");
+        fs::create_dir_all(site.join(".cargo")).expect("folders");
+        let own = |env: &[(&str, &str)]| target(&around(&site, env), None);
+        assert_eq!(own(&[]), site.join(".docproof/verify/target"));
+        fs::write(
+            site.join(".cargo/config.toml"),
+            "[build]\ntarget-dir = \"built\"\n",
+        )
+        .expect("written");
+        assert_eq!(own(&[]), site.join("built"));
+        assert_eq!(
+            own(&[("CARGO_TARGET_DIR", "/elsewhere")]),
+            Path::new("/elsewhere")
+        );
+    }
+}
