@@ -4,6 +4,7 @@
 //! memory: no target reads or writes a file of its own.
 
 pub mod access_token;
+pub mod anatomy;
 pub mod config;
 pub mod cookies;
 pub mod directives;
