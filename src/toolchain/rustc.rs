@@ -203,7 +203,7 @@ fn rustc_job(compiler: &Compiler, folder: &Path, job: &CompileJob<'_>) -> Job {
     remap.push("=");
     let mut args: Vec<OsString> = [
         "--crate-name",
-        "rust_out",
+        job.crate_name,
         "--crate-type",
         "bin",
         "--error-format=json",
@@ -269,10 +269,10 @@ fn read_outcome(done: Done, folder: &Path, job: &CompileJob<'_>) -> CompileOutco
         }
     }
     let success = done.ending == Ending::Code(0);
-    let program = folder.join(OUT).join("rust_out");
+    let program = folder.join(OUT).join(job.crate_name);
     let makes_one = success && !matches!(job.emit, Emit::Metadata);
     let (included, read_env) = if job.dependencies {
-        dependencies(folder)
+        dependencies(folder, job.crate_name)
     } else {
         Default::default()
     };
@@ -323,8 +323,9 @@ fn crashed(words: String) -> CompileOutcome {
 type Included = Vec<(PathBuf, ContentHash)>;
 
 /// What rustc says that the code depends on: files outside its folder, and environment variables.
-fn dependencies(folder: &Path) -> (Included, Vec<(String, Option<String>)>) {
-    let text = fs::read_to_string(folder.join(OUT).join("rust_out.d")).unwrap_or_default();
+fn dependencies(folder: &Path, crate_name: &str) -> (Included, Vec<(String, Option<String>)>) {
+    let file = folder.join(OUT).join(format!("{crate_name}.d"));
+    let text = fs::read_to_string(file).unwrap_or_default();
     let (mut files, mut variables) = (Vec::new(), Vec::new());
     for variable in text
         .lines()

@@ -21,6 +21,8 @@ pub struct Anatomy {
     pub has_main: bool,
     /// `#![no_std]`: gets no wrapper, whatever `has_main` says.
     pub no_std: bool,
+    /// `#![crate_name = "..."]`.
+    pub crate_name: Option<String>,
     /// It ends with `(())`: the wrapper returns a `Result`.
     pub result_tail: bool,
     /// Number of first lines that hold attributes of the crate (all inner ones but lint levels). The wrapper opens after
@@ -85,6 +87,7 @@ pub fn examine(lines: &[&str]) -> Anatomy {
         parses: tokens.problem.is_none() && super::grammar::parses(&text, &tokens),
         has_main: has_main(&statements),
         no_std: head.no_std,
+        crate_name: head.crate_name,
         result_tail: last.is_some_and(|token| text[..token.end()].ends_with("(())")),
         head: head.lines,
         head_rest: head.rest,
@@ -114,6 +117,7 @@ struct Head {
     /// There is an attribute of the crate.
     attribute: bool,
     no_std: bool,
+    crate_name: Option<String>,
 }
 
 fn head(tokens: &Tokens<'_>) -> Head {
@@ -132,10 +136,23 @@ fn head(tokens: &Tokens<'_>) -> Head {
                 .filter(|next| next.line == end.line)
                 .map(|next| next.column);
             head.no_std |= tokens.follow(open + 1, &["no_std", "]"]);
+            if tokens.follow(open + 1, &["crate_name", "="]) {
+                head.crate_name = crate_name(&tokens.list[open + 3]);
+            }
         }
         head.tokens = after;
     }
     head
+}
+
+/// A name that rustc takes for a crate, and that is sound as a file's name.
+fn crate_name(token: &Token<'_>) -> Option<String> {
+    let name = Some(token).filter(|token| token.is_string());
+    name.and_then(string_value).filter(|name| {
+        let mut chars = name.chars();
+        let letter = chars.next().is_some_and(|c| c.is_ascii_alphabetic());
+        letter && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
+    })
 }
 
 /// rustdoc's rule: all but lint levels belong to the crate.

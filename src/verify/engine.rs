@@ -384,8 +384,8 @@ fn file_verdict(sample: &Sample, check: &PackageCheck) -> Verdict {
 /// What rustc makes of a sample that is alone in its crate.
 fn emit_alone(sample: &Sample) -> Emit {
     match sample.mode {
-        Mode::NoRun => Emit::Metadata,
         _ if sample.attributes.test_harness => Emit::TestProgram,
+        Mode::NoRun => Emit::Metadata,
         _ => Emit::Program,
     }
 }

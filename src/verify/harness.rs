@@ -44,6 +44,8 @@ pub struct Generated {
     pub places: PlaceMap,
     /// Samples that did not fit: their lines belong to another one already.
     pub left_over: Vec<usize>,
+    /// The name of the crate, if a sample names it.
+    pub crate_name: Option<String>,
 }
 
 /// The way from generated code back to samples.
@@ -483,7 +485,10 @@ pub fn alone(entry: &Entry<'_>, root: &str) -> Generated {
     };
     let mut pages = Pages::default();
     pages.sample(entry, root, &wrap);
-    finish(pages)
+    Generated {
+        crate_name: anatomy.crate_name.clone(),
+        ..finish(pages)
+    }
 }
 
 fn finish(pages: Pages) -> Generated {

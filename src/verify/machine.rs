@@ -64,6 +64,8 @@ pub struct CompileJob<'a> {
     pub linkage: &'a Linkage,
     /// Edition.
     pub edition: &'a str,
+    /// Name of the crate.
+    pub crate_name: &'a str,
     /// What is made.
     pub emit: Emit,
     /// More arguments for rustc.

@@ -136,6 +136,7 @@ impl Planner {
         if fence.file.is_none() && !hides_lines(&fence.info) {
             fence.lines.iter_mut().for_each(hide);
         }
+        fence.lines.iter_mut().for_each(CodeLine::trim_hidden);
         let shown = Shown {
             docset: fence.docset.clone(),
             version: fence.version.clone(),

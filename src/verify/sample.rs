@@ -45,6 +45,21 @@ impl CodeLine {
             .sum();
         self.column + character + cut
     }
+
+    /// rustdoc takes the blanks around a hidden line away, which matters inside a string literal.
+    pub fn trim_hidden(&mut self) {
+        if !self.hidden {
+            return;
+        }
+        let blanks = self.text.len() - self.text.trim_start().len();
+        let characters = self.text[..blanks].chars().count();
+        self.column = self.source_column(characters);
+        self.cuts.retain(|(from, _)| *from > characters);
+        for (from, _) in &mut self.cuts {
+            *from -= characters;
+        }
+        self.text = self.text.trim().to_owned();
+    }
 }
 
 /// The `text` fence behind a sample with `output`.

@@ -69,6 +69,7 @@ impl Place {
 
     pub fn compile(&self, text: &str, emit: Emit, linkage: &Linkage) -> CompileOutcome {
         self.machine.compile(&CompileJob {
+            crate_name: "rust_out",
             files: &[("site/docs/a.md".into(), text.into())],
             remap: "site",
             linkage,

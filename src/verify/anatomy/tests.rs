@@ -118,6 +118,20 @@ fn attributes_of_the_crate_come_first() {
 }
 
 #[test]
+fn names_of_crates() {
+    for (text, expected) in [
+        ("#![crate_name = \"a_1\"]", Some("a_1")),
+        ("#![crate_name = \"../a\"]", None),
+        ("#![crate_name = \"\"]", None),
+        ("#![crate_name]", None),
+        ("#![crate_name = a]", None),
+        ("let crate_name = \"a\";", None),
+    ] {
+        assert_eq!(anatomy(text).crate_name.as_deref(), expected, "{text}");
+    }
+}
+
+#[test]
 fn extern_crates_have_places() {
     let spans = |text: &str| -> String {
         let found = anatomy(text).extern_crates;

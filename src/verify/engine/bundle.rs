@@ -27,6 +27,9 @@ struct Blamed {
     unsure: bool,
 }
 
+/// The name of a sample's crate, as rustdoc has it.
+const CRATE_NAME: &str = "rust_out";
+
 impl Work<'_> {
     fn rustc(
         &self,
@@ -43,6 +46,7 @@ impl Work<'_> {
             remap: DOCS,
             linkage: group.linkage,
             edition: &group.edition,
+            crate_name: generated.crate_name.as_deref().unwrap_or(CRATE_NAME),
             emit,
             flags: &flags,
             dependencies: reads,
