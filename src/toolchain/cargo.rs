@@ -100,7 +100,7 @@ impl RealMachine {
         };
         let path = manifest::tidy(&self.around.site.join(manifest));
         let Some(named) = Manifest::read(&path) else {
-            return Err(no_manifest(library, manifest, &path));
+            return Err(no_manifest(manifest, &path));
         };
         let mut args: Vec<OsString> = vec!["--manifest-path".into(), path.clone().into()];
         if let Some(name) = name {
@@ -117,13 +117,13 @@ impl RealMachine {
             args,
             offline: false,
         };
-        let heard = self.hear_or_offline(library, call)?;
+        let heard = self.hear_or_offline(call)?;
         let own = manifest::own_package(&self.around.site, library);
         let wanted = name
             .clone()
             .or_else(|| own.as_ref()?.name().map(str::to_owned));
         let one = one_package(heard, wanted.as_deref())
-            .map_err(|names| no_doctest(library, wanted.as_deref(), &names))?;
+            .map_err(|names| no_doctest(wanted.as_deref(), &names))?;
         let versions = own.map(|own| own_versions(&own, &one)).unwrap_or_default();
         let compiler = self.compiler_of(&one)?;
         Ok(self.linkage(library, &compiler, &one, "", versions))
@@ -142,23 +142,23 @@ impl RealMachine {
         };
         let heard = if wrapper.lock_is_a_copy {
             // All may be there. Then the network is not needed, and not waited for.
-            match self.hear(library, &call(true)) {
+            match self.hear(&call(true)) {
                 Ok(Ok(heard)) => heard,
                 Ok(Err(failed)) if !is_about_network(&failed.stderr) => {
-                    return Err(self.cargo_words(library, &failed));
+                    return Err(cargo_words(&failed));
                 }
                 Ok(Err(_)) => {
                     wrapper.copy_lock_again();
-                    self.hear_or_offline(library, call(false))?
+                    self.hear_or_offline(call(false))?
                 }
                 Err(unusable) => return Err(unusable),
             }
         } else {
-            self.hear_or_offline(library, call(false))?
+            self.hear_or_offline(call(false))?
         };
         wrapper.keep_lock();
         let one = one_package(heard, Some(&wrapper.name))
-            .map_err(|names| no_doctest(library, Some(&wrapper.name), &names))?;
+            .map_err(|names| no_doctest(Some(&wrapper.name), &names))?;
         let names = wrapper.dependency_names();
         let versions =
             manifest::locked_versions(&wrapper.folder.join("Cargo.lock"), &wrapper.name, &names);
@@ -167,28 +167,24 @@ impl RealMachine {
     }
 
     /// Calls Cargo; when the network fails it, once more with what is on the disk.
-    fn hear_or_offline(&self, library: &Library, mut call: Call) -> Result<Vec<Heard>, Unusable> {
-        let failed = match self.hear(library, &call)? {
+    fn hear_or_offline(&self, mut call: Call) -> Result<Vec<Heard>, Unusable> {
+        let failed = match self.hear(&call)? {
             Ok(heard) => return Ok(heard),
             Err(failed) => failed,
         };
         if is_about_network(&failed.stderr) && !failed.interrupted {
             call.offline = true;
-            if let Ok(heard) = self.hear(library, &call)? {
+            if let Ok(heard) = self.hear(&call)? {
                 return Ok(heard);
             }
         }
-        Err(self.cargo_words(library, &failed))
+        Err(cargo_words(&failed))
     }
 
     /// One call of Cargo with the shim.
-    fn hear(
-        &self,
-        library: &Library,
-        call: &Call,
-    ) -> Result<Result<Vec<Heard>, CargoFailed>, Unusable> {
+    fn hear(&self, call: &Call) -> Result<Result<Vec<Heard>, CargoFailed>, Unusable> {
         let world = |words: String| Unusable {
-            message: format!("the library of {} cannot be built: {words}", library.name),
+            message: format!("the library cannot be built: {words}"),
             details: String::new(),
             hint: None,
         };
@@ -207,7 +203,7 @@ impl RealMachine {
                 stderr: String::from_utf8_lossy(&done.stderr).into_owned(),
                 interrupted: matches!(done.ending, Ending::Signal(_)),
             })),
-            Err(failure) => Err(no_cargo(failure, &self.cargo(), &library.name)),
+            Err(failure) => Err(no_cargo(failure, &self.cargo())),
         }
     }
 
@@ -237,64 +233,6 @@ impl RealMachine {
         job.env.push((SHIM_OUT.into(), out.into()));
         job.timeout = PATIENCE;
         job
-    }
-
-    /// What Cargo said, as a reason.
-    fn cargo_words(&self, library: &Library, failed: &CargoFailed) -> Unusable {
-        let plain = without_colours(&failed.stderr);
-        let name = &library.name;
-        let says = |words: &str| plain.contains(words);
-        let (message, hint) = if failed.interrupted {
-            (
-                format!("Cargo was interrupted while it built the library of {name}"),
-                None,
-            )
-        } else if let Some(package) = plain
-            .split("could not compile `")
-            .nth(1)
-            .and_then(|rest| rest.split('`').next())
-        {
-            (
-                format!("`{package}` does not compile, so no sample of {name} can"),
-                None,
-            )
-        } else if says("toolchain '") && says("is not installed") {
-            (
-                format!("the Rust toolchain of {name} is not installed"),
-                None,
-            )
-        } else if says("no library targets found") {
-            let hint = "give the samples a `dependencies` table under `verify:` in docproof.yaml, or name another `package`";
-            (
-                format!("the package of {name} has no library"),
-                Some(hint.to_owned()),
-            )
-        } else if says("did not match any packages")
-            || says("not found in workspace")
-            || says("cannot specify features")
-        {
-            (
-                format!("the package of {name} is not there as `verify:` in docproof.yaml says"),
-                None,
-            )
-        } else if is_about_network(&plain) {
-            let hint = "connect to the network once, or run `cargo fetch` where there is one";
-            (
-                format!("the dependencies of {name} cannot be downloaded"),
-                Some(hint.to_owned()),
-            )
-        } else {
-            let hint = "look at the `verify:` tables in docproof.yaml; the words above are Cargo's";
-            (
-                format!("the dependencies of {name} cannot be resolved"),
-                Some(hint.to_owned()),
-            )
-        };
-        Unusable {
-            message,
-            details: failed.stderr.trim_end().to_owned(),
-            hint,
-        }
     }
 
     fn compiler_of(&self, heard: &Heard) -> Result<Compiler, Unusable> {
@@ -407,8 +345,62 @@ impl RealMachine {
     }
 }
 
+/// What Cargo said, as a reason.
+fn cargo_words(failed: &CargoFailed) -> Unusable {
+    let plain = without_colours(&failed.stderr);
+    let says = |words: &str| plain.contains(words);
+    let (message, hint) = if failed.interrupted {
+        (
+            "Cargo was interrupted while it built the library".to_owned(),
+            None,
+        )
+    } else if let Some(package) = plain
+        .split("could not compile `")
+        .nth(1)
+        .and_then(|rest| rest.split('`').next())
+    {
+        (
+            format!("`{package}` does not compile, so no sample can"),
+            None,
+        )
+    } else if says("toolchain '") && says("is not installed") {
+        ("the Rust toolchain is not installed".to_owned(), None)
+    } else if says("no library targets found") {
+        let hint = "give the samples a `dependencies` table under `verify:` in docproof.yaml, or name another `package`";
+        (
+            "the package has no library".to_owned(),
+            Some(hint.to_owned()),
+        )
+    } else if says("did not match any packages")
+        || says("not found in workspace")
+        || says("cannot specify features")
+    {
+        (
+            "the package is not there as `verify:` in docproof.yaml says".to_owned(),
+            None,
+        )
+    } else if is_about_network(&plain) {
+        let hint = "connect to the network once, or run `cargo fetch` where there is one";
+        (
+            "the dependencies cannot be downloaded".to_owned(),
+            Some(hint.to_owned()),
+        )
+    } else {
+        let hint = "look at the `verify:` tables in docproof.yaml; the words above are Cargo's";
+        (
+            "the dependencies cannot be resolved".to_owned(),
+            Some(hint.to_owned()),
+        )
+    };
+    Unusable {
+        message,
+        details: failed.stderr.trim_end().to_owned(),
+        hint,
+    }
+}
+
 /// Cargo could not be started, or was lost.
-pub fn no_cargo(failure: Failure, cargo: &OsStr, name: &str) -> Unusable {
+pub fn no_cargo(failure: Failure, cargo: &OsStr) -> Unusable {
     let (message, hint) = match failure {
         Failure::Missing if cargo == "cargo" => (
             "there is no `cargo` on PATH".to_owned(),
@@ -420,7 +412,7 @@ pub fn no_cargo(failure: Failure, cargo: &OsStr, name: &str) -> Unusable {
                 "correct `CARGO`, or do without it: then `cargo` is looked for on PATH".to_owned(),
             ),
         ),
-        Failure::Other(words) => (format!("Cargo cannot build for {name}: {words}"), None),
+        Failure::Other(words) => (format!("Cargo cannot build: {words}"), None),
     };
     Unusable {
         message,
@@ -569,17 +561,11 @@ fn own_versions(own: &Manifest, heard: &Heard) -> Vec<(String, String)> {
     versions
 }
 
-fn no_manifest(library: &Library, manifest: &str, path: &Path) -> Unusable {
+fn no_manifest(manifest: &str, path: &Path) -> Unusable {
     let message = if path.exists() {
-        format!(
-            "`{manifest}`, which {} is verified against, is not a readable manifest",
-            library.name
-        )
+        format!("`{manifest}` is not a readable manifest")
     } else {
-        format!(
-            "there is no `{manifest}`, which {} is verified against",
-            library.name
-        )
+        format!("there is no `{manifest}`")
     };
     let hint = Some("paths in `verify:` start from the folder of docproof.yaml".to_owned());
     Unusable {
@@ -589,21 +575,17 @@ fn no_manifest(library: &Library, manifest: &str, path: &Path) -> Unusable {
     }
 }
 
-fn no_doctest(library: &Library, name: Option<&str>, heard: &[String]) -> Unusable {
+fn no_doctest(name: Option<&str>, heard: &[String]) -> Unusable {
     let (message, hint) = match (name, heard) {
         (None, [_, ..]) => (
             format!(
-                "the manifest of {} is a workspace of several packages (`{}`)",
-                library.name,
+                "the manifest is that of several packages (`{}`)",
                 heard.join("`, `")
             ),
             "name one with `package:` under `verify:` in docproof.yaml",
         ),
         _ => (
-            format!(
-                "Cargo runs no doctests for the package of {}: it has no library",
-                library.name
-            ),
+            "Cargo runs no doctests for the package: it has no library".to_owned(),
             "give the samples a `dependencies` table under `verify:` in docproof.yaml instead",
         ),
     };

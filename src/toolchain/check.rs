@@ -97,11 +97,10 @@ impl RealMachine {
             job.args.push("--all-features".into());
         }
         job.timeout = super::cargo::PATIENCE;
-        let name = package.name().unwrap_or_default();
         let done = self
             .pool
             .carry_out(&job)
-            .map_err(|failure| super::cargo::no_cargo(failure, &self.cargo(), name))?;
+            .map_err(|failure| super::cargo::no_cargo(failure, &self.cargo()))?;
         Ok(read(&done, package, &self.around.site))
     }
 }

@@ -249,7 +249,7 @@ fn a_library_that_does_not_compile_says_so_in_rustcs_words() {
         let error = place.fails(dependencies);
         assert_eq!(
             error.message,
-            "`greeting` does not compile, so no sample of current docs can"
+            "`greeting` does not compile, so no sample can"
         );
         assert_eq!(
             error.details.matches("error[E0308]").count(),
@@ -273,10 +273,7 @@ fn dependencies_that_cannot_be_resolved_are_told_in_cargos_words() {
     let place = Place::new();
     package(&place, "", "");
     let error = place.fails(table("greeting = { path = \"lib\", version = \"9\" }\n"));
-    assert_eq!(
-        error.message,
-        "the dependencies of current docs cannot be resolved"
-    );
+    assert_eq!(error.message, "the dependencies cannot be resolved");
     assert!(error.details.contains("greeting"), "{}", error.details);
     assert!(error.hint.is_some());
     let error = place.fails(table("greeting = { path = \"elsewhere\" }\n"));
@@ -291,23 +288,17 @@ fn dependencies_that_cannot_be_resolved_are_told_in_cargos_words() {
 fn packages_without_a_library_are_told() {
     let place = Place::new();
     let error = place.fails(by_manifest("lib/Cargo.toml", None));
-    assert_eq!(
-        error.message,
-        "there is no `lib/Cargo.toml`, which current docs is verified against"
-    );
+    assert_eq!(error.message, "there is no `lib/Cargo.toml`");
     place.write("lib/Cargo.toml", "not = [toml");
     let error = place.fails(by_manifest("lib/Cargo.toml", None));
-    assert_eq!(
-        error.message,
-        "`lib/Cargo.toml`, which current docs is verified against, is not a readable manifest"
-    );
+    assert_eq!(error.message, "`lib/Cargo.toml` is not a readable manifest");
     package(&place, "[workspace]\n[lib]\ndoctest = false\n", "");
     // Asked for doctests by name, Cargo runs them.
     place.prepare(by_manifest("lib/Cargo.toml", None));
     let error = place.fails(by_manifest("lib/Cargo.toml", Some("other")));
     assert_eq!(
         error.message,
-        "the package of current docs is not there as `verify:` in docproof.yaml says"
+        "the package is not there as `verify:` in docproof.yaml says"
     );
     place.write(
         "program/Cargo.toml",
@@ -315,7 +306,7 @@ fn packages_without_a_library_are_told() {
     );
     place.write("program/src/main.rs", "fn main() {}\n");
     let error = place.fails(by_manifest("program/Cargo.toml", None));
-    assert_eq!(error.message, "the package of current docs has no library");
+    assert_eq!(error.message, "the package has no library");
 }
 
 #[test]
