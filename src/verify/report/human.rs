@@ -324,6 +324,17 @@ pub fn summary(outcomes: &Outcomes) -> String {
     let mut out = String::new();
     let all = totals(outcomes);
     table(&mut out, outcomes);
+    let shared = rows(outcomes)
+        .iter()
+        .map(|row| row.totals.samples)
+        .sum::<usize>()
+        - all.samples;
+    if shared > 0 {
+        let _ = writeln!(
+            out,
+            "{DIM}a sample that several versions share is in the row of each, and once in the total{END}"
+        );
+    }
     let used = |n: usize| outcomes.asked().any(|tried| tried.sample.library == n);
     for (n, prepared) in outcomes.libraries.iter().enumerate() {
         if used(n) && !prepared.rustc.is_empty() {

@@ -253,6 +253,7 @@ docset  version  samples  passed  failed  ignored  not Rust  cached  time
 kit     next           4       1       3        1         2       1  7 ms
 kit     1.0.X          3       1       2        0         0       1  0 ms
 
+a sample that several versions share is in the row of each, and once in the total
 current docs: kit 2.0.1, serde 1.0.200, rustc 1.95.0
 ignored: docs/guide.md:80 (ignore)
 6 samples: 1 passed, 5 failed, 1 ignored (1 from the cache) in 3.2 s
