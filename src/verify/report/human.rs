@@ -131,7 +131,11 @@ fn failure(
     if let Some(hint) = hint(&verdict.outcome, sample) {
         help(out, &hint);
     }
-    help(out, &format!("to try it alone: `{} {name}`", call.command));
+    let quote = if name.contains(' ') { "'" } else { "" };
+    help(
+        out,
+        &format!("to try it alone: `{} {quote}{name}{quote}`", call.command),
+    );
     out.push('\n');
 }
 
@@ -139,7 +143,9 @@ fn failure(
 fn origins(outcomes: &Outcomes, sample: &Sample) -> Vec<String> {
     let mut lines = Vec::new();
     let first = &sample.parts[0];
-    for place in first.chain.iter().rev() {
+    // The chain of a shown file ends at the fence itself, which the headline names already.
+    let chain = first.chain.iter().rev().filter(|p| **p != first.place);
+    for place in chain {
         lines.push(format!(
             "copied to the page by {}:{}",
             place.path, place.line
