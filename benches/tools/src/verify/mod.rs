@@ -34,6 +34,9 @@ pub struct Arguments {
     /// Samples of the large site.
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u16).range(20..=5000))]
     large: u16,
+    /// Samples of two to six lines, not of ten to twenty.
+    #[arg(long)]
+    small: bool,
     /// How often rustdoc compiles a broken bundle; it takes half a minute each time.
     #[arg(long, default_value_t = 1)]
     broken_runs: u16,
@@ -160,10 +163,11 @@ impl<'a> Bench<'a> {
     fn new(arguments: &'a Arguments, folder: &Path) -> Result<Self, Failure> {
         let binary = fs::canonicalize(&arguments.binary)
             .map_err(|error| format!("{}: {error}", arguments.binary.display()))?;
-        let (small, large) = (usize::from(arguments.cold), usize::from(arguments.large));
-        let cold = Site::write(&folder.join("cold"), small, false)?;
-        let broken = Site::write(&folder.join("broken"), small, true)?;
-        let large = Site::write(&folder.join("large"), large, false)?;
+        let (count, large) = (usize::from(arguments.cold), usize::from(arguments.large));
+        let small = arguments.small;
+        let cold = Site::write(&folder.join("cold"), count, small, false)?;
+        let broken = Site::write(&folder.join("broken"), count, small, true)?;
+        let large = Site::write(&folder.join("large"), large, small, false)?;
         // Not the proxy of rustup: its start is no part of what is compared.
         let sysroot = said("rustc", &["--print", "sysroot"])?;
         let bin = Path::new(sysroot.trim()).join("bin");

@@ -241,10 +241,21 @@ let error = checkout(&[]).expect_err("nothing to pay");
 assert_eq!(error.downcast_ref(), Some(&ShopError::Empty));"#,
 ];
 
-/// A sample that passes. `edit` is in it as well, so that another one is another text.
-pub fn passing(number: usize, edit: usize) -> String {
+const SMALL: [&str; 6] = [
+    "let mut names = vec![\"carol\", \"bob NUMBER\", \"alice\"];\nnames.sort();\nassert_eq!(names[1], \"bob NUMBER\");",
+    "# use shop::Cart;\nlet mut cart = Cart::new();\ncart.add(250, 2).add(NUMBER, 1);\nassert_eq!(cart.total(), Ok(500 + NUMBER));",
+    "let port: u32 = \"NUMBER\".parse()?;\nassert_eq!(port, NUMBER);\n# Ok::<(), std::num::ParseIntError>(())",
+    "use shop::Prices;\n\nlet prices = Prices::default().with(\"tea\", NUMBER);\nassert_eq!(prices.of(\"tea\"), Ok(NUMBER));\nassert!(prices.of(\"salt\").is_err());",
+    "let squares: u64 = (1..=3u64).map(|n| n * n + NUMBER).sum();\nassert_eq!(squares, 14 + 3 * NUMBER);",
+    "#[derive(Debug, PartialEq)]\nstruct Point {\n    x: i64,\n}\nlet point = Point { x: NUMBER };\nassert_eq!(point, Point { x: NUMBER });",
+];
+
+/// A sample that passes. `edit` is in it as well, so that another one is another text. Small
+/// ones have two to six lines.
+pub fn passing(number: usize, edit: usize, small: bool) -> String {
     let value = (number + 1) + 10_000 * edit;
-    KINDS[number % KINDS.len()].replace("NUMBER", &value.to_string())
+    let kinds = if small { &SMALL[..] } else { &KINDS[..] };
+    kinds[number % kinds.len()].replace("NUMBER", &value.to_string())
 }
 
 /// A sample that does not compile, for a reason that hides no other error.
@@ -270,15 +281,17 @@ mod tests {
 
     #[test]
     fn samples_are_of_the_length_that_docs_have_and_differ() {
-        let mut all: Vec<String> = (0..40).map(|number| passing(number, 0)).collect();
+        let mut all: Vec<String> = (0..40).map(|number| passing(number, 0, false)).collect();
         for sample in &all {
             assert!((10..=20).contains(&sample.lines().count()), "{sample}");
             assert!(!sample.contains("NUMBER"));
         }
-        all.push(passing(3, 1));
+        all.push(passing(3, 1, false));
         all.sort();
         all.dedup();
         assert_eq!(all.len(), 41);
+        let small = |number| passing(number, 0, true).lines().count();
+        assert!((0..6).all(|number| (2..=6).contains(&small(number))));
     }
 
     #[test]

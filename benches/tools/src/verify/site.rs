@@ -19,6 +19,7 @@ pub struct Site {
     pub folder: PathBuf,
     /// How many samples it has.
     pub samples: usize,
+    small: bool,
     broken: Option<usize>,
     /// How often each sample was edited.
     edits: Vec<usize>,
@@ -26,10 +27,16 @@ pub struct Site {
 
 impl Site {
     /// Writes a site. One of its samples does not compile, if that is asked for: the one in the middle.
-    pub fn write(folder: &Path, samples: usize, with_broken: bool) -> Result<Self, Failure> {
+    pub fn write(
+        folder: &Path,
+        samples: usize,
+        small: bool,
+        with_broken: bool,
+    ) -> Result<Self, Failure> {
         let site = Self {
             folder: folder.to_owned(),
             samples,
+            small,
             broken: with_broken.then_some(samples / 2),
             edits: vec![0; samples],
         };
@@ -62,7 +69,7 @@ impl Site {
         if self.broken == Some(number) {
             broken(number)
         } else {
-            passing(number, self.edits[number])
+            passing(number, self.edits[number], self.small)
         }
     }
 
