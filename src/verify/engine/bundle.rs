@@ -7,7 +7,7 @@ use super::{Group, OUTPUT, Work, emit_alone, judge};
 use crate::verify::harness::{self, DOCS, Generated, PlaceMap, SAMPLE};
 use crate::verify::machine::{CompileJob, CompileOutcome, Emit, RunJob};
 use crate::verify::message::{self, Message};
-use crate::verify::sample::Mode;
+use crate::verify::sample::{Mode, Sample};
 use crate::verify::verdict::{CompilerMessage, Outcome, Verdict};
 
 /// After so many rounds a bundle is given up, and each of its samples compiled alone.
@@ -18,6 +18,16 @@ const ROUNDS: usize = 8;
 const LEAKS: [&str; 8] = [
     "E0034", "E0119", "E0282", "E0283", "E0284", "E0592", "E0751", "E0790",
 ];
+
+/// SIGABRT.
+const ABORT: i32 = 6;
+
+/// A bundle that compiled.
+struct Made<'a> {
+    outcome: &'a CompileOutcome,
+    places: &'a PlaceMap,
+    panic: Panic,
+}
 
 /// What was said about one sample of a bundle.
 struct Blamed {
@@ -30,15 +40,40 @@ struct Blamed {
 /// The name of a sample's crate, as rustdoc has it.
 const CRATE_NAME: &str = "rust_out";
 
+/// What a panic does in a program.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Panic {
+    /// It leaves `main`, as in every other program.
+    Unwind,
+    /// It ends the program at once: cheaper to compile, and enough for samples that do not panic.
+    Abort,
+}
+
+/// Whether a sample has to be compiled with unwinding: it is meant to panic, or looks at how panics are dealt with.
+pub(super) fn unwinds(group: &Group<'_>, sample: &Sample) -> bool {
+    let lines = || sample.parts.iter().flat_map(|part| &part.lines);
+    sample.mode == Mode::ShouldPanic
+        || group
+            .library
+            .rustflags
+            .iter()
+            .any(|flag| flag.contains("panic"))
+        || lines().any(|line| line.text.contains("unwind") || line.text.contains("panic = "))
+}
+
 impl Work<'_> {
     fn rustc(
         &self,
         group: &Group<'_>,
         generated: &Generated,
         emit: Emit,
+        panic: Panic,
         reads: bool,
     ) -> CompileOutcome {
         let mut flags = group.library.rustflags.clone();
+        if panic == Panic::Abort {
+            flags.push("-Cpanic=abort".into());
+        }
         // Parts of a crate are not worth compiling side by side: bundles are.
         flags.push("-Ccodegen-units=1".into());
         self.engine.machine.compile(&CompileJob {
@@ -54,7 +89,7 @@ impl Work<'_> {
     }
 
     /// Compiles samples together, and runs those that can be run.
-    pub(super) fn bundle(&self, group: &Group<'_>, mut active: Vec<usize>) {
+    pub(super) fn bundle(&self, group: &Group<'_>, mut active: Vec<usize>, panic: Panic) {
         let mut suspects = Vec::new();
         for round in 0.. {
             if active.is_empty() {
@@ -67,14 +102,19 @@ impl Work<'_> {
             let runs = active.iter().any(|&n| self.entry(n).runs);
             let reads = active.iter().any(|&n| self.anatomy(n).reads_files);
             let emit = if runs { Emit::Program } else { Emit::Metadata };
-            let outcome = self.rustc(group, &generated, emit, reads);
+            let outcome = self.rustc(group, &generated, emit, panic, reads);
             if outcome.success {
                 let read = Read {
                     files: outcome.included.clone(),
                     env: outcome.read_env.clone(),
                 };
+                let made = Made {
+                    outcome: &outcome,
+                    places: &generated.places,
+                    panic,
+                };
                 rayon::join(
-                    || self.run_all(group, &active, &outcome, &generated.places, &read),
+                    || self.run_all(group, &active, &made, &read),
                     || self.alone_all(group, &suspects),
                 );
                 return;
@@ -90,7 +130,10 @@ impl Work<'_> {
                 }
                 let half = active.split_off(before / 2);
                 let first = std::mem::take(&mut active);
-                rayon::join(|| self.bundle(group, first), || self.bundle(group, half));
+                rayon::join(
+                    || self.bundle(group, first, panic),
+                    || self.bundle(group, half, panic),
+                );
             } else if round >= ROUNDS {
                 break;
             }
@@ -103,20 +146,19 @@ impl Work<'_> {
         numbers.par_iter().for_each(|&n| self.alone(group, n));
     }
 
-    fn run_all(
-        &self,
-        group: &Group<'_>,
-        numbers: &[usize],
-        outcome: &CompileOutcome,
-        places: &PlaceMap,
-        read: &Read,
-    ) {
+    fn run_all(&self, group: &Group<'_>, numbers: &[usize], made: &Made<'_>, read: &Read) {
         numbers.par_iter().with_max_len(1).for_each(|&n| {
             let verdict = if self.entry(n).runs {
-                self.run_one(group, n, outcome, places)
+                self.run_one(group, n, made.outcome, made.places)
             } else {
                 Verdict::of(Outcome::Passed)
             };
+            let aborted = matches!(verdict.outcome, Outcome::Killed { signal: ABORT, .. });
+            if made.panic == Panic::Abort && aborted {
+                // A panic that something may have caught.
+                self.alone(group, n);
+                return;
+            }
             let own = if self.anatomy(n).reads_files {
                 read.clone()
             } else {
@@ -174,7 +216,7 @@ impl Work<'_> {
             let generated = harness::bundle(&entries, &self.engine.options.root);
             alone.extend(&generated.left_over);
             active.retain(|n| !generated.left_over.contains(n));
-            let outcome = self.rustc(group, &generated, Emit::Metadata, false);
+            let outcome = self.rustc(group, &generated, Emit::Metadata, Panic::Unwind, false);
             if outcome.success {
                 break;
             }
@@ -207,7 +249,7 @@ impl Work<'_> {
         let entry = self.entry(n);
         let generated = harness::alone(&entry, &self.engine.options.root);
         let reads = entry.anatomy.reads_files;
-        let outcome = self.rustc(group, &generated, emit_alone(sample), reads);
+        let outcome = self.rustc(group, &generated, emit_alone(sample), Panic::Unwind, reads);
         let read = Read {
             files: outcome.included.clone(),
             env: outcome.read_env.clone(),

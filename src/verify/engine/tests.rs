@@ -1,7 +1,8 @@
 //! The engine over a machine that reads its orders from comments in the samples.
 //!
 //! `// bad E0308`: an error with this code on this line. `// lost`: an error without a place. `// leaks`: an error on
-//! this line unless the sample is alone. `// exit 3`, `// panic`: how the program ends. `// hides`: while it is there,
+//! this line unless the sample is alone. `// exit 3`, `// panic`: how the program ends; a panic aborts where panics do.
+//! `// caught`: a panic that the sample catches, where it can. `// hides`: while it is there,
 //! only errors of its own kind are reported.
 
 use std::collections::BTreeMap;
@@ -56,6 +57,8 @@ impl Machine for Fake {
 
     fn compile(&self, job: &CompileJob<'_>) -> CompileOutcome {
         let bundle = job.files[0].0 == "main.rs";
+        let aborts = job.flags.iter().any(|flag| flag == "-Cpanic=abort");
+        let program = format!("{bundle}{}", if aborts { " aborts" } else { "" });
         let mut messages = Vec::new();
         let mut lost = false;
         let mut samples = 0;
@@ -75,7 +78,7 @@ impl Machine for Fake {
                 }
             }
             let mut programs = self.programs.lock().expect("one test at a time");
-            programs.insert(format!("{bundle}"), text.clone());
+            programs.insert(program.clone(), text.clone());
         }
         self.compiled
             .lock()
@@ -83,7 +86,7 @@ impl Machine for Fake {
             .push((samples, job.emit));
         CompileOutcome {
             success: messages.is_empty() && !lost,
-            program: Some(format!("{bundle}").into()),
+            program: Some(program.into()),
             messages,
             stderr: String::new(),
             included: Vec::new(),
@@ -101,18 +104,25 @@ impl Machine for Fake {
             .split_once(&format!("mod s{number} "))
             .map_or(text.as_str(), |(_, own)| own);
         let own = own.split("_docproof_run").next().unwrap_or_default();
-        let end = if own.contains("// panic") { 101 } else { 0 };
+        let aborts = job.program.to_string_lossy().contains("aborts");
+        let panics = own.contains("// panic");
+        let end = if panics { 101 } else { 0 };
         let asked = own.split_once("// exit ");
         let end = asked.map_or(end, |(_, code)| {
             let code = code.lines().next().unwrap_or_default();
             code.trim().parse().expect("an exit code")
         });
+        let aborted = aborts && (panics || own.contains("// caught"));
         RunOutcome {
-            end: End::Code(end),
+            end: if aborted {
+                End::Signal(6, None)
+            } else {
+                End::Code(end)
+            },
             stdout: b"printed\n".to_vec(),
             stderr: Vec::new(),
             cut: false,
-            panicked: own.contains("// panic"),
+            panicked: panics && !aborted,
             time: Duration::ZERO,
         }
     }
@@ -280,6 +290,23 @@ fn a_panic_is_what_should_panic_wants() {
         words,
         ["passed", "did not panic", "exited with 3", "panicked"]
     );
+}
+
+#[test]
+fn a_panic_that_aborts_a_bundle_is_looked_at_alone() {
+    let (words, compiled) = fresh(&samples(&["// panic", "// caught", "1;"]));
+    assert_eq!(words, ["panicked", "passed", "passed"]);
+    assert_eq!(compiled.len(), 3);
+    // What is meant to panic, or deals with panics, gets unwinding at once.
+    let (words, compiled) = fresh(&samples(&[
+        "should_panic: // panic",
+        "catch_unwind(); // caught",
+        "1;",
+    ]));
+    assert_eq!(words, ["passed"; 3]);
+    let mut bundles: Vec<usize> = compiled.iter().map(|(samples, _)| *samples).collect();
+    bundles.sort_unstable();
+    assert_eq!(bundles, [1, 2]);
 }
 
 #[test]
