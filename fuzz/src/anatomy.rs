@@ -57,9 +57,8 @@ fn places(anatomy: &Anatomy, lines: &[&str]) {
         assert!(anatomy.reads_files && !include.path.is_empty());
     }
     assert!(anatomy.head <= lines.len());
-    if let Some(rest) = anatomy.head_rest {
-        assert!(rest < lines[anatomy.head - 1].chars().count());
-    }
+    let last = lines[..anatomy.head].last().unwrap_or(&"");
+    assert!(anatomy.head_end <= last.chars().count());
     assert_eq!(anatomy.inside_literal.len(), lines.len());
     assert_ne!(anatomy.inside_literal.first(), Some(&true));
 }

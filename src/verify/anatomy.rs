@@ -25,13 +25,13 @@ pub struct Anatomy {
     pub crate_name: Option<String>,
     /// It ends with `(())`: the wrapper returns a `Result`.
     pub result_tail: bool,
-    /// Number of first lines that hold attributes of the crate (all inner ones but lint levels). The wrapper opens after
-    /// them; 0: before the first line.
+    /// Number of first lines that hold attributes of the crate (all inner ones but lint levels) and `extern crate` items.
+    /// The wrapper opens after them; 0: before the first line.
     pub head: usize,
-    /// Code that follows on the last of these lines begins at this character.
-    pub head_rest: Option<usize>,
-    /// `extern crate` items, attributes included, from the first character to behind the last: they belong before the
-    /// wrapper.
+    /// The character behind the last of these, in its line.
+    pub head_end: usize,
+    /// Other `extern crate` items, attributes included, from the first character to behind the last: they belong before
+    /// the wrapper, too.
     pub extern_crates: Vec<(Spot, Spot)>,
     /// Why it cannot share a crate with other samples.
     pub own_crate: Option<&'static str>,
@@ -71,14 +71,15 @@ pub fn examine(lines: &[&str]) -> Anatomy {
         text.push('\n');
     }
     let tokens = Tokens::read(&text);
-    let head = head(&tokens);
+    let mut head = head(&tokens);
     let statements = statements(&tokens, head.tokens);
     let own = head
         .attribute
         .then_some("an attribute of the crate")
         .or_else(|| own_crate(&tokens, &statements));
     let (includes, reads_files) = includes(&tokens);
-    let extern_crates = statements.extern_crates.iter().map(|range| {
+    let leading = head.take(&tokens, &statements.extern_crates);
+    let extern_crates = statements.extern_crates[leading..].iter().map(|range| {
         let from = tokens.spot(tokens.list[range.start].at);
         (from, tokens.spot(tokens.list[range.end - 1].end()))
     });
@@ -90,7 +91,7 @@ pub fn examine(lines: &[&str]) -> Anatomy {
         crate_name: head.crate_name,
         result_tail: last.is_some_and(|token| text[..token.end()].ends_with("(())")),
         head: head.lines,
-        head_rest: head.rest,
+        head_end: head.end,
         extern_crates: extern_crates.collect(),
         own_crate: own,
         inside_literal: inside_literal(&tokens, &text, lines.len()),
@@ -112,12 +113,32 @@ struct Head {
     tokens: usize,
     /// Number of lines that hold attributes of the crate.
     lines: usize,
-    /// Where code begins on the last of these lines.
-    rest: Option<usize>,
+    /// The character behind the last of them.
+    end: usize,
     /// There is an attribute of the crate.
     attribute: bool,
     no_std: bool,
     crate_name: Option<String>,
+}
+
+impl Head {
+    /// It ends before token `after`.
+    fn reach(&mut self, tokens: &Tokens<'_>, after: usize) {
+        let end = tokens.spot(tokens.list[after - 1].end());
+        self.lines = end.line + 1;
+        self.end = end.column;
+    }
+
+    /// Takes in the `extern crate` items that follow at once. Their number.
+    fn take(&mut self, tokens: &Tokens<'_>, items: &[std::ops::Range<usize>]) -> usize {
+        let mut taken = 0;
+        while let Some(range) = items.get(taken).filter(|range| range.start == self.tokens) {
+            self.tokens = range.end;
+            self.reach(tokens, range.end);
+            taken += 1;
+        }
+        taken
+    }
 }
 
 fn head(tokens: &Tokens<'_>) -> Head {
@@ -128,13 +149,8 @@ fn head(tokens: &Tokens<'_>) -> Head {
             break;
         };
         if of_crate(&tokens.list[open + 1..after - 1]) {
-            let end = tokens.spot(tokens.list[after - 1].end());
             head.attribute = true;
-            head.lines = end.line + 1;
-            let next = tokens.list.get(after).map(|token| tokens.spot(token.at));
-            head.rest = next
-                .filter(|next| next.line == end.line)
-                .map(|next| next.column);
+            head.reach(tokens, after);
             head.no_std |= tokens.follow(open + 1, &["no_std", "]"]);
             if tokens.follow(open + 1, &["crate_name", "="]) {
                 head.crate_name = crate_name(&tokens.list[open + 3]);

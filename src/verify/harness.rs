@@ -232,8 +232,9 @@ impl Pages {
                     page.push(line.line, number, code.piece());
                     continue;
                 }
-                let (head, rest) = code.split(anatomy.head_rest.filter(|_| n == anatomy.head));
-                page.push(line.line, number, head.without_comment().piece());
+                // What follows on the last line may be code, or a comment that would swallow the wrapper.
+                let (head, rest) = code.split((n == anatomy.head).then_some(anatomy.head_end));
+                page.push(line.line, number, head.piece());
                 if n == anatomy.head {
                     page.push(line.line, number, Piece::Wrapper(format!(" {}", wrap.open)));
                 }
@@ -326,16 +327,6 @@ impl Code {
             columns,
         };
         (self, Some(rest))
-    }
-
-    /// Behind the crate's attributes a wrapper follows on the same line, which a comment would swallow.
-    fn without_comment(mut self) -> Self {
-        if let Some(end) = self.text.rfind(']')
-            && self.text[end..].contains("//")
-        {
-            self.text.truncate(end + 1);
-        }
-        self
     }
 
     fn piece(self) -> Piece {
@@ -471,7 +462,9 @@ fn dispatch(files: &[(String, String)], entries: &[&Entry<'_>]) -> String {
 /// author expects.
 pub fn alone(entry: &Entry<'_>, root: &str) -> Generated {
     let anatomy = entry.anatomy;
-    let bare = entry.sample.attributes.test_harness || anatomy.no_std;
+    // Braces around text with a brace too many or too few would only move the message to the fence.
+    let unreadable = anatomy.lex_problem.is_some();
+    let bare = entry.sample.attributes.test_harness || anatomy.no_std || unreadable;
     let (open, close) = if bare { ("", "") } else { main_around(anatomy) };
     let wrap = Wrap {
         first: ALLOW.into(),

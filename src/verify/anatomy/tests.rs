@@ -91,27 +91,37 @@ fn results_end_with_two_pairs_of_parentheses() {
 fn attributes_of_the_crate_come_first() {
     let head = |text: &str| {
         let anatomy = anatomy(text);
-        (anatomy.head, anatomy.head_rest, anatomy.no_std)
+        (anatomy.head, anatomy.head_end, anatomy.no_std)
     };
     for (text, expected) in [
-        ("let x = 1;", (0, None, false)),
+        ("let x = 1;", (0, 0, false)),
         (
             "#![allow(unused)]\n#![deny(warnings)]\nlet x = 1;",
-            (0, None, false),
+            (0, 0, false),
         ),
         (
             "#![allow(unused)]\n// so\n#![feature(x)]\n\nlet x = 1;",
-            (3, None, false),
+            (3, 14, false),
         ),
         (
             "#![cfg_attr(a,\n  feature(b))]\n#![warn(c)]",
-            (2, None, false),
+            (2, 14, false),
         ),
-        ("  #![feature(é)] let x = 1;", (1, Some(17), false)),
-        ("#![no_std]", (1, None, true)),
-        ("#![allow(internal_features)]", (1, None, false)),
-        ("fn f() { #![feature(x)] }", (0, None, false)),
-        ("#![feature(x)\nlet", (0, None, false)),
+        ("  #![feature(é)] let x = 1;", (1, 16, false)),
+        ("#![no_std] // why", (1, 10, true)),
+        ("#![allow(internal_features)]", (1, 28, false)),
+        ("fn f() { #![feature(x)] }", (0, 0, false)),
+        ("#![feature(x)\nlet", (0, 0, false)),
+        (
+            "#[macro_use]\n  extern crate a; pub extern crate b;\nf();",
+            (2, 37, false),
+        ),
+        (
+            "#![x]\n\nextern crate a; // so\nlet x = 1;\nextern crate b;",
+            (3, 15, false),
+        ),
+        ("extern crate a; f();", (1, 15, false)),
+        ("f(); extern crate a;", (0, 0, false)),
     ] {
         assert_eq!(head(text), expected, "{text}");
     }
@@ -142,8 +152,8 @@ fn extern_crates_have_places() {
     };
     assert_eq!(spans("let x = 1;\nextern crate alloc as é;x"), "1:0-1:24 ");
     assert_eq!(
-        spans("#[macro_use]\n  extern crate a; pub extern crate b;\nfn f() { extern crate c; }"),
-        "0:0-1:17 1:18-1:37 "
+        spans("x;#[macro_use]\n  extern crate a; pub extern crate b;\nfn f() { extern crate c; }"),
+        "0:2-1:17 1:18-1:37 "
     );
     assert_eq!(spans("extern crate a"), "");
     assert_eq!(spans("#[x] struct S; extern crate a;"), "0:15-0:30 ");

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::entry::Read;
 use super::{Group, OUTPUT, Work, emit_alone, judge};
+use crate::verify::anatomy::Spot;
 use crate::verify::harness::{self, DOCS, Generated, PlaceMap, SAMPLE};
 use crate::verify::machine::{CompileJob, CompileOutcome, Emit, RunJob};
 use crate::verify::message::{self, Message};
@@ -279,11 +280,30 @@ impl Work<'_> {
                 if !verdict.outcome.passed() {
                     verdict.stderr.clone_from(&outcome.stderr);
                     verdict.messages = kept;
+                    if let Some(problem) = &entry.anatomy.lex_problem {
+                        point_at(problem.spot, sample, &mut verdict.messages);
+                    }
                 }
                 verdict
             }
         };
         self.settle_fresh(n, verdict, &read);
+    }
+}
+
+/// rustc finds an unclosed delimiter at the end of the file. A person looks for the place where it opens.
+fn point_at(spot: Spot, sample: &Sample, messages: &mut [CompilerMessage]) {
+    let lines = sample.parts.iter().flat_map(|part| {
+        let path = &part.path;
+        part.lines.iter().map(move |line| (path, line))
+    });
+    let mut lines = lines.skip(spot.line);
+    if let (Some(message), Some((path, line))) = (messages.first_mut(), lines.next()) {
+        message.path = Some(path.to_string());
+        message.line = line.line;
+        message.column = line.source_column(spot.column) + 1;
+        message.end_line = message.line;
+        message.end_column = message.column + 1;
     }
 }
 

@@ -65,7 +65,7 @@ pub fn judge(sample: &Sample, run: &RunOutcome, context: &Context<'_>) -> Verdic
         verdict.outcome = differs;
     }
     if verdict.outcome == Outcome::Panicked {
-        verdict.at = panic_place(&stderr, context.places);
+        verdict.at = panic_place(&stderr, context.places, sample);
     }
     verdict.stdout = stdout;
     verdict.stderr = stderr;
@@ -91,7 +91,7 @@ fn differs(sample: &Sample, stdout: &str, context: &Context<'_>) -> Option<Outco
 }
 
 /// Where a panic happened, if that is in the sample: `panicked at docs/a.md:41:5:`.
-fn panic_place(stderr: &str, places: &PlaceMap) -> Option<(String, usize, usize)> {
+fn panic_place(stderr: &str, places: &PlaceMap, sample: &Sample) -> Option<(String, usize, usize)> {
     stderr
         .match_indices("panicked at ")
         .find_map(|(at, words)| {
@@ -100,6 +100,13 @@ fn panic_place(stderr: &str, places: &PlaceMap) -> Option<(String, usize, usize)
             let column: usize = parts.next()?.parse().ok()?;
             let number: usize = parts.next()?.parse().ok()?;
             let path = parts.next()?;
+            // Not in the wrapper, where the last result of a sample is unwrapped.
+            let written = sample.parts.iter().any(|part| {
+                &*part.path == path && part.lines.iter().any(|line| line.line == number)
+            });
+            if !written {
+                return None;
+            }
             let span = RustcSpan {
                 file_name: path.to_owned(),
                 line_start: number,

@@ -106,11 +106,11 @@ fn columns(places: &PlaceMap, line: usize, from: usize, to: usize) -> Option<(us
 fn attributes_of_the_crate_stand_before_the_wrapper() {
     assert_eq!(
         alone_text("```rust\n#![recursion_limit = \"64\"] // why\nlet x = 1;\n```\n"),
-        " ALLOW\n#![recursion_limit = \"64\"] pub fn main() {\nlet x = 1;\n}"
+        " ALLOW\n#![recursion_limit = \"64\"] pub fn main() {  // why\nlet x = 1;\n}"
     );
     assert_eq!(
         alone_text("```rust\n#![recursion_limit = \"64\"] let x = 1;\n```\n"),
-        " ALLOW\n#![recursion_limit = \"64\"]  pub fn main() { let x = 1;\n}"
+        " ALLOW\n#![recursion_limit = \"64\"] pub fn main() {  let x = 1;\n}"
     );
     assert_eq!(
         alone_text("```rust\n#![recursion_limit = \"64\"]\nfn main() {}\n```\n"),
@@ -122,7 +122,11 @@ fn attributes_of_the_crate_stand_before_the_wrapper() {
 fn extern_crates_stand_before_the_wrapper() {
     assert_eq!(
         alone_text("```rust\n#[macro_use] extern crate alloc;\nlet x = vec![1];\n```\n"),
-        " ALLOW #[macro_use] extern crate alloc; pub fn main() {\n\nlet x = vec![1];\n}"
+        " ALLOW\n#[macro_use] extern crate alloc; pub fn main() {\nlet x = vec![1];\n}"
+    );
+    assert_eq!(
+        alone_text("```rust\nlet x = 1;\n#[a] extern crate alloc; f();\n```\n"),
+        " ALLOW #[a] extern crate alloc; pub fn main() {\nlet x = 1;\n                         f();\n}"
     );
     assert_eq!(
         alone_text("```rust\nextern crate alloc;\nfn main() {}\n```\n"),
