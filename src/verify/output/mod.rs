@@ -3,7 +3,7 @@
 //! In: the text of a `text` fence and what the sample printed on standard output. Out: a verdict about the two, or an edit
 //! of the Markdown. Nothing is written here.
 //!
-//! Both sides are filtered first (see [`filters`]). In the docs a line `...` stands for any number of lines, none too, and
+//! Both sides are filtered first (see `filters.rs`). In the docs a line `...` stands for any number of lines, none too, and
 //! `[..]` for any part of a line.
 
 mod bless;
