@@ -9,6 +9,7 @@ mod check;
 mod manifest;
 mod pool;
 mod rustc;
+mod scratch;
 pub mod shim;
 pub mod supervise;
 mod sweep;

@@ -5,6 +5,7 @@
 
 use std::io;
 
+use super::scratch::Scratch;
 use super::watch;
 use super::wire::{Answer, Job};
 
@@ -14,6 +15,7 @@ pub fn serve() -> bool {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
     watch::no_core_files();
+    let mut scratch = Scratch::default();
     loop {
         let Ok(Some(frame)) = next() else {
             return true;
@@ -21,7 +23,7 @@ pub fn serve() -> bool {
         let Ok(job) = Job::read(&frame) else {
             return false;
         };
-        let answer = match watch::carry_out(&job, |pid| say(&Answer::Started(pid))) {
+        let answer = match watch::carry_out(&job, &mut scratch, |pid| say(&Answer::Started(pid))) {
             Ok(Some(answer)) => answer,
             // Docproof is gone.
             Ok(None) => return true,

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Resource, Rlimit, Signal, WaitOptions};
 
+use super::scratch::Scratch;
 use super::sweep;
 use super::wire::{Answer, Done, Ending, Job};
 
@@ -38,13 +39,17 @@ pub fn no_core_files() {
 
 /// Runs a job. `started` hears its process id, and says whether docproof is still there. No answer: docproof is gone;
 /// the job is then gone, too.
-pub fn carry_out(job: &Job, started: impl Fn(i32) -> bool) -> io::Result<Option<Answer>> {
+pub fn carry_out(
+    job: &Job,
+    scratch: &mut Scratch,
+    started: impl Fn(i32) -> bool,
+) -> io::Result<Option<Answer>> {
     if job.fresh {
-        std::fs::create_dir_all(&job.folder)?;
+        scratch.make(&job.folder)?;
     }
     let answer = start(job).map(|running| running.watch(job, started));
     if job.fresh {
-        sweep::remove(&job.folder);
+        scratch.clear(&job.folder);
     }
     answer
 }
