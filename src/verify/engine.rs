@@ -52,8 +52,8 @@ pub struct Options {
 /// How much of each of a sample's outputs is kept.
 const OUTPUT: usize = 256 << 10;
 
-/// A bundle is worth its fixed cost from this many samples on.
-const BUNDLE: usize = 50;
+/// From so many lines on, a second bundle is worth what rustc costs before it has read a line: as much as 500 of them.
+const BUNDLE: usize = 1000;
 
 /// What a run came to.
 #[derive(Debug, Default)]
@@ -318,7 +318,12 @@ impl Work<'_> {
                 shared.push(n);
             }
         }
-        let bundles = (shared.len() / BUNDLE).clamp(1, self.engine.machine.threads().max(1));
+        let lines: usize = shared
+            .iter()
+            .flat_map(|&n| &self.sample(n).parts)
+            .map(|part| part.lines.len())
+            .sum();
+        let bundles = (lines / BUNDLE).clamp(1, self.engine.machine.threads().max(1));
         let size = shared.len().div_ceil(bundles).max(1);
         rayon::scope(|scope| {
             for bundle in shared.chunks(size) {
