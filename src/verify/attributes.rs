@@ -61,7 +61,8 @@ pub fn timeout(text: &str) -> Option<Duration> {
     number.checked_mul(milliseconds).map(Duration::from_millis)
 }
 
-fn plain(treatment: Treatment) -> Attributes {
+/// Attributes of a block whose info string asks for nothing else.
+pub(super) fn plain(treatment: Treatment) -> Attributes {
     Attributes {
         treatment,
         codes: Vec::new(),

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use super::super::attributes::plain;
 use super::super::event::Event;
-use super::super::library::{DEFAULT_MEMORY, DEFAULT_TIMEOUT, Dependencies, Library};
+use super::super::fixture;
+use super::super::library::Library;
 use super::super::sample::{Attributes, Expected, Fence, Mode, Place, Sample, Shown, Treatment};
 use super::super::verdict::{CompilerMessage, Outcome, Verdict};
 use super::human::{Call, without_colours};
@@ -36,23 +38,6 @@ fn place(path: &str, line: usize) -> Place {
     }
 }
 
-fn attributes() -> Attributes {
-    Attributes {
-        treatment: Treatment::Sample(Mode::Run),
-        codes: Vec::new(),
-        edition: None,
-        test_harness: false,
-        standalone: false,
-        output: false,
-        show_output: false,
-        group: None,
-        timeout: None,
-        package: None,
-        rustdoc_differs: None,
-        problems: Vec::new(),
-    }
-}
-
 fn sample(fence: Fence, library: usize) -> Sample {
     let shown = Shown {
         docset: fence.docset.clone(),
@@ -62,7 +47,7 @@ fn sample(fence: Fence, library: usize) -> Sample {
     Sample {
         parts: vec![fence],
         mode: Mode::Run,
-        attributes: attributes(),
+        attributes: plain(Treatment::Sample(Mode::Run)),
         library,
         edition: None,
         shown: vec![shown],
@@ -72,12 +57,7 @@ fn sample(fence: Fence, library: usize) -> Sample {
 fn library(name: &str) -> Library {
     Library {
         name: name.into(),
-        dependencies: Dependencies::None,
-        edition: None,
-        env: Vec::new(),
-        rustflags: Vec::new(),
-        timeout: DEFAULT_TIMEOUT,
-        memory: DEFAULT_MEMORY,
+        ..fixture::library()
     }
 }
 
@@ -154,7 +134,7 @@ fn run() -> Outcomes {
         fence: fence("docs/guide.md", line, "next", "x"),
         attributes: Attributes {
             treatment,
-            ..attributes()
+            ..plain(Treatment::Sample(Mode::Run))
         },
     };
     let left_out = vec![
