@@ -111,6 +111,7 @@ async fn devices(
 // endregion
 
 // region end
+// region end-one
 #[derive(Deserialize)]
 struct Chosen {
     handle: SessionHandle,
@@ -133,7 +134,9 @@ async fn end_one(
     }
     Ok(Redirect::to("/devices").into_response())
 }
+// endregion end-one
 
+// region end-others
 async fn end_others(
     State(sessions): State<Sessions>,
     session: Session,
@@ -144,6 +147,7 @@ async fn end_others(
     sessions.revoke_multiple_sessions(&others).await?;
     Ok(Redirect::to("/devices"))
 }
+// endregion end-others
 
 async fn end_all(
     State(sessions): State<Sessions>,

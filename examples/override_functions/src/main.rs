@@ -134,6 +134,7 @@ impl SessionFunctions for Audited {
 async fn main() -> Result<(), SessionError> {
     // Stands still until it is moved, so that this prints the same every time.
     let clock = Arc::new(ManualClock::new(UnixMillis(1_790_000_000_000)));
+    // region build
     let sessions = Sessions::builder()
         .store(SqliteStore::in_memory().await?)
         .clock(Arc::clone(&clock))
@@ -145,6 +146,7 @@ async fn main() -> Result<(), SessionError> {
         .override_functions(|original| Audited { original })
         .build()
         .await?;
+    // endregion
 
     println!("A role for everybody:");
     for user_id in ["alice", "bob"] {

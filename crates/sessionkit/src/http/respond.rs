@@ -36,6 +36,13 @@ impl IntoResponseParts for Session {
     }
 }
 
+/// The same with an empty body.
+impl IntoResponse for Session {
+    fn into_response(self) -> Response {
+        (self, ()).into_response()
+    }
+}
+
 /// Clears all cookies of this crate, as part of a response; from
 /// [`Sessions::clear_tokens`](crate::Sessions::clear_tokens).
 #[derive(Clone)]

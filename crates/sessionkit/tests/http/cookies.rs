@@ -119,6 +119,25 @@ async fn a_changed_payload_is_sent_if_the_session_is_returned() {
     assert_eq!(names, ["sk_access", "sk_front"]);
 }
 
+async fn choose_without_a_word(mut session: Session) -> Result<Session, SessionError> {
+    session
+        .update_access_token_payload(json!({ "language": "pt" }))
+        .await?;
+    Ok(session)
+}
+
+#[tokio::test]
+async fn a_session_is_a_response_by_itself() {
+    let fixture = fixture(as_it_is).await;
+    let router = Router::new()
+        .route("/choose", post(choose_without_a_word))
+        .layer(fixture.sessions.layer());
+    let jar = fixture.signed_in().await;
+    let reply = send(&router, jar.post_to("/choose")).await;
+    assert_eq!((reply.status, reply.body.as_str()), (StatusCode::OK, ""));
+    assert_eq!(reply.set_cookies().len(), 2);
+}
+
 #[tokio::test]
 async fn a_session_with_nothing_new_sends_nothing() {
     let fixture = fixture(as_it_is).await;
