@@ -331,3 +331,14 @@ fn broken_content_is_told_and_the_rest_is_verified() {
         &["timeout", "docs/b.md:3", "4 samples: 4 passed"],
     );
 }
+
+#[test]
+fn only_blocks_that_were_asked_for_are_compared_with_rustdoc() {
+    let site = site();
+    site.write("docs/b.md", "# B\n\n```rust title=\"x\"\nlet b = 1;\n```\n");
+    let note = "would do otherwise at docs/b.md:3";
+    site.expect(&["verify"], 0, &[note]);
+    site.expect(&["verify", "docs/b.md"], 0, &[note]);
+    let run = site.expect(&["verify", "docs/a.md"], 0, &["3 passed"]);
+    assert!(!run.err.contains("rustdoc"), "{}", run.err);
+}

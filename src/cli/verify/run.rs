@@ -3,7 +3,7 @@
 //! In: an opened site and the options. Out: an exit code. The order: fences, plan, choice, engine, records, blessing,
 //! report.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -23,6 +23,7 @@ use crate::verify::engine::{Engine, Options, Run};
 use crate::verify::event::Event;
 use crate::verify::plan::{Plan, plan};
 use crate::verify::report::{Collector, Outcomes};
+use crate::verify::sample::Place;
 
 /// Runs `verify` over an opened site.
 pub fn run(common: &Common, args: &VerifyArgs, site: &Site) -> u8 {
@@ -261,6 +262,14 @@ fn narrow(plan: &mut Plan, args: &VerifyArgs, selected: &BTreeSet<usize>, site: 
     });
     if is_partial(args) || args.partition.is_some() {
         super::select::retain_left_out(plan, args, site);
+        // A note about a block that nobody asked for would be noise.
+        let kept = plan.samples.iter().flat_map(|sample| &sample.parts);
+        let kept: HashSet<Place> = kept
+            .chain(plan.left_out.iter().map(|left_out| &left_out.fence))
+            .map(|fence| fence.place.clone())
+            .collect();
+        plan.rustdoc_differs
+            .retain(|(place, _)| kept.contains(place));
     }
 }
 
