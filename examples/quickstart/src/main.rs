@@ -3,6 +3,7 @@
 //! `cargo run -p quickstart`, then open <http://127.0.0.1:3000>. The sessions are in
 //! `quickstart.db`, so they outlive the server. `ADDRESS=127.0.0.1:8080` listens elsewhere.
 
+// region imports
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -11,6 +12,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use sessionkit::{AppInfo, Session, SessionError, Sessions, SqliteStore};
+// endregion
 
 // region sign-in
 #[derive(Deserialize)]
@@ -75,6 +77,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 // endregion
 
+// region front-end
 /// One page with a form and two small scripts, compiled into the program.
 fn front_end() -> Router<Sessions> {
     let page = || async { Html(include_str!("../static/index.html")) };
@@ -86,3 +89,4 @@ fn front_end() -> Router<Sessions> {
         .route("/page.js", script(include_str!("../static/page.js")))
         .route("/request.js", script(include_str!("../static/request.js")))
 }
+// endregion
