@@ -92,7 +92,7 @@ fn options(command: &Command, wanted: impl Fn(&Arg) -> bool) -> Vec<&Arg> {
 }
 
 fn table(args: &[&Arg]) -> String {
-    let mut table = String::from("| Option | Default | What it does |\n|---|---|---|\n");
+    let mut table = String::from("| Option | What it does |\n|---|---|\n");
     for arg in args {
         let (help, default) = split_default(&styled(arg.get_help()));
         let own: Vec<String> = arg
@@ -105,9 +105,13 @@ fn table(args: &[&Arg]) -> String {
             [] => default,
             _ => own.join(", "),
         };
-        let words = format!("{help}{}", choices(arg));
+        let default = match default.as_str() {
+            "" => String::new(),
+            default => format!(". Default: {default}"),
+        };
+        let words = format!("{help}{}{default}", choices(arg));
         table.push_str(&format!(
-            "| `{}` | {default} | {} |\n",
+            "| `{}` | {} |\n",
             written(arg),
             words.replace('|', "\\|")
         ));
