@@ -34,7 +34,7 @@ async fn sign_in(
         return Ok(StatusCode::UNAUTHORIZED.into_response());
     }
     let session = sessions.create_new_session(credentials.name).await?;
-    Ok((session, "Welcome").into_response()) // `session` sets the cookies
+    Ok((session, "Welcome").into_response()) // sets the cookies
 }
 // endregion
 
@@ -48,8 +48,8 @@ async fn who_am_i(session: Session) -> String {
 // region main
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // The first address is where this server is reached, the second is what
-    // stands in the address bar of the browser. Cookie rules follow from both.
+    // The first address is where this server is reached, the second is
+    // what stands in the address bar. Cookie rules follow from both.
     let sessions = Sessions::builder()
         .store(SqliteStore::open("quickstart.db").await?)
         .app_info(AppInfo::new(
@@ -63,7 +63,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/sign-in", post(sign_in))
         .route("/me", get(who_am_i))
         .merge(front_end())
-        // Adds the routes for refreshing, for signing out and for public keys.
+        // Adds routes for refreshing, signing out and public keys.
         .merge(sessions.routes())
         // Reads cookies before your handlers and writes them afterwards.
         .layer(sessions.layer())

@@ -1,10 +1,9 @@
 let refreshing = null;
 
-// All callers wait for one refresh, so ten failed requests do not start ten.
+// All callers wait for one refresh: ten failed requests do not start ten.
 function refresh() {
-  refreshing ??= fetch("/session/refresh", { method: "POST" }).finally(() => {
-    refreshing = null;
-  });
+  refreshing ??= fetch("/session/refresh", { method: "POST" })
+    .finally(() => { refreshing = null; });
   return refreshing;
 }
 
