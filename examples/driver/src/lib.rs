@@ -1,8 +1,8 @@
-//! Starts the examples, talks to them like a browser, and reads what their README promises.
+//! Starts the examples, talks to them like a browser, and reads what their pages promise.
 //!
-//! In: the path of a program, addresses, the text of `examples/README.md`. Out: a running program
-//! that ends with the test, answers with status and body, and the commands of the README with what
-//! they should print. For the tests, and for the client of `two_servers`.
+//! In: the path of a program, addresses, the text of `examples/README.md` or of a page in `docs`.
+//! Out: a running program that ends with the test, answers with status and body, and the commands
+//! of a page with what they should print. For the tests, and for the client of `two_servers`.
 
 use std::fs;
 use std::io::{self, BufRead as _, BufReader};
@@ -180,7 +180,7 @@ fn read(answer: Result<ureq::http::Response<Body>, Error>) -> Answer {
     }
 }
 
-/// A command of the README, and what the README says that it prints.
+/// A command of a page, and what the page says that it prints.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Shown {
     /// What stands after `$ `; may go over several lines that end in `\`.
@@ -196,10 +196,22 @@ pub struct Shown {
 /// If there is no such section.
 #[must_use]
 pub fn shown_in_readme(section: &str) -> Vec<Shown> {
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
-    let readme = fs::read_to_string(readme).expect("examples/README.md can be read");
-    let shown = commands(&readme, section);
-    assert!(!shown.is_empty(), "no command in the section {section:?}");
+    shown_in("examples/README.md", section)
+}
+
+/// The same of any Markdown file, whose path starts at the root of the repository.
+///
+/// # Panics
+///
+/// If there is no such file or section.
+#[must_use]
+pub fn shown_in(page: &str, section: &str) -> Vec<Shown> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .join(page);
+    let text = fs::read_to_string(path).expect("the page can be read");
+    let shown = commands(&text, section);
+    assert!(!shown.is_empty(), "no command in {page}, {section:?}");
     shown
 }
 

@@ -1,6 +1,6 @@
-//! Runs the example as a process: once with a browser's cookies, once with the README's own curl.
+//! Runs the example as a process: once with a browser's cookies, once with the curl of the pages that show it.
 
-use example_driver::{Answer, Browser, Program, empty_folder, shown_in_readme};
+use example_driver::{Answer, Browser, Program, Shown, empty_folder, shown_in, shown_in_readme};
 use std::path::Path;
 use std::process::Command;
 
@@ -80,15 +80,25 @@ fn the_page_has_its_scripts() {
 }
 
 #[test]
-fn the_readme_tells_the_truth() {
+fn the_pages_tell_the_truth() {
     if Command::new("curl").arg("--version").output().is_err() {
-        println!("skipped: no curl found (the_readme_tells_the_truth)");
+        println!("skipped: no curl found (the_pages_tell_the_truth)");
         return;
     }
-    let folder = empty_folder(env!("CARGO_TARGET_TMPDIR"), "the_readme_tells_the_truth");
-    let server = start(&folder);
+    for (name, commands) in [
+        ("readme", shown_in_readme("quickstart")),
+        ("page", shown_in("docs/quick-start.md", "4. Try it")),
+    ] {
+        let name = format!("the_pages_tell_the_truth_{name}");
+        let folder = empty_folder(env!("CARGO_TARGET_TMPDIR"), &name);
+        try_out(&folder, commands);
+    }
+}
+
+fn try_out(folder: &Path, commands: Vec<Shown>) {
+    let server = start(folder);
     let mut called = 0;
-    for shown in shown_in_readme("quickstart") {
+    for shown in commands {
         if !shown.command.starts_with("curl ") {
             continue;
         }
@@ -97,12 +107,12 @@ fn the_readme_tells_the_truth() {
             .replace("http://127.0.0.1:3000", server.address());
         let output = Command::new("sh")
             .args(["-c", &command])
-            .current_dir(&folder)
+            .current_dir(folder)
             .output()
             .expect("sh can be run");
         let printed = String::from_utf8_lossy(&output.stdout);
         assert_eq!(printed, shown.output, "{command}");
         called += 1;
     }
-    assert!(called > 3, "the README has {called} calls");
+    assert!(called > 3, "only {called} calls are shown");
 }
