@@ -17,5 +17,7 @@ mod messages;
 mod options;
 #[path = "reference/page.rs"]
 mod page;
+#[path = "reference/readme.rs"]
+mod readme;
 #[path = "reference/variables.rs"]
 mod variables;
