@@ -35,6 +35,23 @@ fn site() -> Site {
 }
 
 #[test]
+fn code_from_files_stays_in_its_file() {
+    let site = Site::new(&[
+        ("docproof.yaml", "title: T\n"),
+        ("code/a.txt", "the code\n"),
+        (
+            "docs/s.md",
+            "---\nid: s\n---\nText.\n\n```text file=code/a.txt\n```\n\nMore.\n",
+        ),
+    ]);
+    site.write("docs/c.md", copy("", "docs/s.md", "Old.\n"));
+    site.expect(&["copies", "sync"], 0, &[]);
+    let copied = copy("", "docs/s.md", "Text.\n\n```text file=code/a.txt\n```\n\nMore.\n");
+    assert_eq!(site.read("docs/c.md"), copied);
+    site.expect(&["copies", "--check"], 0, &[]);
+}
+
+#[test]
 fn copies_are_listed() {
     let site = site();
     let run = site.expect(&["copies"], 0, &["4 copies of 2 sources, 2 stale"]);

@@ -10,9 +10,9 @@ use super::changes::{FileChange, with_line_ends_of};
 use super::docs::Doc;
 use super::files::{FileProvider, ReadError};
 use crate::config::Dialect;
-use crate::directive::copy_docs::{self, Marker};
+use crate::directive::copy_docs::{self, Body, Marker, Rules, Text};
 use crate::front_matter;
-use crate::source::SourceMap;
+use crate::source::{SourceId, SourceMap};
 
 /// A file that others copy from.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -81,7 +81,8 @@ pub fn sync(
         let raw = provider
             .read(&path)
             .map_err(|error| (path.clone(), error))?;
-        let text = &doc.expanded.text[marker.pair.start - doc.front.body_start..];
+        // Not the text that is built: that has the code of `file=` fences in it, which no copy should hold.
+        let text = &copied(indexed, doc, sources)[marker.pair.start - doc.front.body_start..];
         let mut bytes = raw[..raw_offset(&raw, marker.pair.end)].to_vec();
         bytes.extend_from_slice(with_line_ends_of(&raw, text).as_bytes());
         changes.push(FileChange::Write { path, bytes });
@@ -96,6 +97,28 @@ fn dialect_of(indexed: &Indexed, doc: &Doc) -> Dialect {
 fn marker_of(indexed: &Indexed, doc: &Doc, sources: &SourceMap) -> Option<Marker> {
     let text = &sources.get(doc.summary.source).text;
     copy_docs::find(text, doc.front.body_start, dialect_of(indexed, doc)).0
+}
+
+/// A doc's text after COPY DOCS, and nothing else.
+fn copied(indexed: &Indexed, doc: &Doc, sources: &SourceMap) -> Body {
+    let text = |id: SourceId| {
+        let source = sources.get(id);
+        Text {
+            id,
+            path: source.path.clone(),
+            text: source.text.clone(),
+        }
+    };
+    let rules = Rules {
+        copy_root: &indexed.config.copy_root,
+        dialect: dialect_of(indexed, doc),
+    };
+    let lookup = |path: &str| match sources.find(path) {
+        Some(id) => Ok(text(id)),
+        None => Err("does not exist".into()),
+    };
+    let page = text(doc.summary.source);
+    copy_docs::expand(&page, doc.front.body_start, rules, &lookup).text
 }
 
 /// The files that a copy leads through, without the page and the source.

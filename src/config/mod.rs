@@ -158,7 +158,7 @@ pub struct DocsetConfig {
     pub route: String,
     /// Its flavour of Markdown.
     pub dialect: Dialect,
-    /// Pattern of the edit link; `{path}` is the file's path from the site's folder.
+    /// Pattern of the edit link; `{path}` is the file's path from the docs folder.
     pub edit_url: Option<String>,
     /// Settings by version name.
     pub versions: Vec<VersionConfig>,

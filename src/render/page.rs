@@ -191,6 +191,9 @@ impl Shell<'_> {
             "version_menu",
             &reader.and_then(|id| self.version_menu(route, id)),
         );
+        let versions = self.site.routes.contains_key(VERSIONS);
+        let versions = versions.then(|| self.urls.page(route, VERSIONS));
+        context.insert("versions_href", &versions);
         context
     }
 

@@ -393,7 +393,9 @@ impl Resolver<'_> {
                 doc.path, version.name
             ));
         }
-        let near = nearest(&full, known.iter().map(|p| p.as_ref()), 1);
+        // Nobody means the page that the link stands in.
+        let others = known.iter().filter(|path| &****path != here.origin);
+        let near = nearest(&full, others.map(|path| path.as_ref()), 1);
         near.first()
             .map(|near| format!("did you mean `{near}`?"))
             .or_else(|| Some(format!("there is no file `{full}`")))

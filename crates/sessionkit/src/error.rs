@@ -96,7 +96,8 @@ pub enum SessionError {
         source: StoreError,
     },
 
-    /// `build()` refuses this configuration. Never returned by a request.
+    /// `build()` refuses this configuration. From a request only if the program lacks a part: a router without
+    /// [`Sessions::layer`](crate::Sessions::layer), say. The answer is a 500 then.
     #[error("configuration: {message}")]
     #[non_exhaustive]
     Configuration {

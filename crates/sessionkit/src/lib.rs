@@ -74,7 +74,7 @@
 //!
 //! `SqliteStore` keeps sessions in one file, `PostgresStore` in a database for several servers. Both
 //! make their own tables and wait for the disk, since a refresh that the browser saw and the
-//! database forgot looks like theft. For another database, implement [`SessionStore`]: a store moves
+//! database forgot signs the user out. For another database, implement [`SessionStore`]: a store moves
 //! rows and decides nothing.
 //!
 //! # Errors

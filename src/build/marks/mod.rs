@@ -210,6 +210,7 @@ fn mark(sample: &Sample, recorded: &Recorded, against: &RecordedLibrary) -> Mark
         let how = match sample.mode {
             Mode::CompileFail => "verified not to compile",
             Mode::ShouldPanic => "verified to panic",
+            Mode::NoRun => "verified to compile",
             _ => "verified",
         };
         format!("{how} with {library}rustc {}", against.rustc)

@@ -65,10 +65,17 @@ A page is a Markdown file. The lines between `---` at its top name it; the rest 
 
 What follows the language on the first line of a block gives it a title and marks lines.
 
-```rust title="src/main.rs" {2}
-fn main() {
-    println!("The second line is marked.");
+```json title="settings.json" {2}
+{
+  "marked": true
 }
+```
+
+`docproof verify` compiles and runs Rust code.
+
+```rust
+let names = ["Ada", "Grace"];
+assert_eq!(names.len(), 2);
 ```
 
 ## Tabs
