@@ -46,7 +46,11 @@ fn code_from_files_stays_in_its_file() {
     ]);
     site.write("docs/c.md", copy("", "docs/s.md", "Old.\n"));
     site.expect(&["copies", "sync"], 0, &[]);
-    let copied = copy("", "docs/s.md", "Text.\n\n```text file=code/a.txt\n```\n\nMore.\n");
+    let copied = copy(
+        "",
+        "docs/s.md",
+        "Text.\n\n```text file=code/a.txt\n```\n\nMore.\n",
+    );
     assert_eq!(site.read("docs/c.md"), copied);
     site.expect(&["copies", "--check"], 0, &[]);
 }
