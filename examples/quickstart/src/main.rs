@@ -23,7 +23,8 @@ struct Credentials {
 
 /// Stands for your own check against your own users.
 fn is_right(credentials: &Credentials) -> bool {
-    credentials.name == "alice" && credentials.password == "correct horse"
+    let Credentials { name, password } = credentials;
+    name == "alice" && password == "correct horse"
 }
 
 async fn sign_in(
@@ -65,11 +66,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .merge(front_end())
         // Adds routes for refreshing, signing out and public keys.
         .merge(sessions.routes())
-        // Reads cookies before your handlers and writes them afterwards.
+        // Reads cookies before your handlers, writes them afterwards.
         .layer(sessions.layer())
         .with_state(sessions);
 
-    let address = std::env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
+    let address = std::env::var("ADDRESS");
+    let address = address.as_deref().unwrap_or("127.0.0.1:3000");
     let listener = tokio::net::TcpListener::bind(address).await?;
     println!("listening on http://{}", listener.local_addr()?);
     axum::serve(listener, app).await?;
@@ -78,15 +80,18 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 // endregion
 
 // region front-end
-/// One page with a form and two small scripts, compiled into the program.
+/// One page with a form and two scripts, compiled into the program.
 fn front_end() -> Router<Sessions> {
     let page = || async { Html(include_str!("../static/index.html")) };
     let script = |text: &'static str| {
-        get(move || async move { ([(CONTENT_TYPE, "text/javascript")], text) })
+        let headers = [(CONTENT_TYPE, "text/javascript")];
+        get(move || async move { (headers, text) })
     };
+    let page_js = script(include_str!("../static/page.js"));
+    let request_js = script(include_str!("../static/request.js"));
     Router::new()
         .route("/", get(page))
-        .route("/page.js", script(include_str!("../static/page.js")))
-        .route("/request.js", script(include_str!("../static/request.js")))
+        .route("/page.js", page_js)
+        .route("/request.js", request_js)
 }
 // endregion

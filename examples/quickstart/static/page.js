@@ -7,7 +7,8 @@ const message = document.querySelector("#message");
 // Asks the server, who knows best, and shows the form or the name.
 async function show() {
   const answer = await request("/me");
-  if (answer.ok) document.querySelector("#name").textContent = await answer.text();
+  const name = answer.ok ? await answer.text() : "";
+  document.querySelector("#name").textContent = name;
   signedIn.hidden = !answer.ok;
   signIn.hidden = answer.ok;
 }
@@ -24,7 +25,8 @@ signIn.addEventListener("submit", async (event) => {
   await show();
 });
 
-document.querySelector("#sign-out").addEventListener("click", async () => {
+const signOut = document.querySelector("#sign-out");
+signOut.addEventListener("click", async () => {
   await request("/session/sign-out", { method: "POST" });
   await show();
 });

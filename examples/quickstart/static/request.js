@@ -1,6 +1,6 @@
 let refreshing = null;
 
-// All callers wait for one refresh: ten failed requests do not start ten.
+// All callers wait for one refresh, however many there are.
 function refresh() {
   refreshing ??= fetch("/session/refresh", { method: "POST" })
     .finally(() => { refreshing = null; });
