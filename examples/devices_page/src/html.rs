@@ -173,7 +173,9 @@ fn ago(time: SystemTime) -> String {
 pub fn label_of(user_agent: &str) -> String {
     let first = |names: &[(&str, &'static str)]| {
         let mut names = names.iter();
-        names.find_map(|(part, name)| user_agent.contains(part).then_some(*name))
+        names.find_map(|(part, name)| {
+            user_agent.contains(part).then_some(*name)
+        })
     };
     let browser = first(&[
         ("Edg/", "Edge"),
@@ -191,7 +193,9 @@ pub fn label_of(user_agent: &str) -> String {
         ("Linux", "Linux"),
     ]);
     match (browser, system) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), Some(system)) => {
+            format!("{browser} on {system}")
+        }
         (Some(browser), None) => browser.to_owned(),
         _ if user_agent.is_empty() => "Unknown device".to_owned(),
         _ => user_agent.chars().take(60).collect(),
@@ -206,7 +210,10 @@ mod tests {
     #[test]
     fn texts_are_escaped() {
         let text = Text("<b title='\"'>&amp;</b>").to_string();
-        assert_eq!(text, "&lt;b title=&#39;&quot;&#39;&gt;&amp;amp;&lt;/b&gt;");
+        assert_eq!(
+            text,
+            "&lt;b title=&#39;&quot;&#39;&gt;&amp;amp;&lt;/b&gt;"
+        );
     }
 
     #[test]
@@ -224,11 +231,16 @@ mod tests {
 
     #[test]
     fn times() {
-        let before = |seconds| ago(SystemTime::now() - Duration::from_secs(seconds));
+        let before = |seconds| {
+            ago(SystemTime::now() - Duration::from_secs(seconds))
+        };
         assert_eq!(before(59), "just now");
         assert_eq!(before(60), "1 minute ago");
         assert_eq!(before(7_200), "2 hours ago");
         assert_eq!(before(86_400 * 30), "30 days ago");
-        assert_eq!(ago(SystemTime::now() + Duration::from_secs(9)), "just now");
+        assert_eq!(
+            ago(SystemTime::now() + Duration::from_secs(9)),
+            "just now"
+        );
     }
 }

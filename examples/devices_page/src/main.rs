@@ -9,8 +9,9 @@ mod html;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION,
-    REFERRER_POLICY, USER_AGENT, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap,
+    HeaderValue, LOCATION, REFERRER_POLICY, USER_AGENT,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use axum::middleware::map_response;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -19,8 +20,8 @@ use axum::{Form, Router};
 use html::Row;
 use serde::{Deserialize, Serialize};
 use sessionkit::{
-    ApiRequest, AppInfo, FrontTokens, Session, SessionApis, SessionError, SessionHandle, Sessions,
-    SqliteStore,
+    ApiRequest, AppInfo, FrontTokens, Session, SessionApis,
+    SessionError, SessionHandle, Sessions, SqliteStore,
 };
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -35,7 +36,8 @@ struct Credentials {
 
 /// Stands for your own check against your own users.
 fn is_right(credentials: &Credentials) -> bool {
-    matches!(&*credentials.name, "alice" | "bob") && credentials.password == "correct horse"
+    matches!(&*credentials.name, "alice" | "bob")
+        && credentials.password == "correct horse"
 }
 
 /// Kept with the session, where only the server sees it.
@@ -56,13 +58,18 @@ async fn sign_in(
         .get("sec-fetch-site")
         .is_some_and(|site| site == "cross-site")
     {
-        return Ok((StatusCode::FORBIDDEN, "This form is on another site.").into_response());
+        return Ok((
+            StatusCode::FORBIDDEN,
+            "This form is on another site.",
+        )
+            .into_response());
     }
     if !is_right(&credentials) {
         let again = page(html::sign_in("Name or password is wrong."));
         return Ok((StatusCode::UNAUTHORIZED, again).into_response());
     }
-    let user_agent = headers.get(USER_AGENT).and_then(|text| text.to_str().ok());
+    let user_agent =
+        headers.get(USER_AGENT).and_then(|text| text.to_str().ok());
     let device = Device {
         label: html::label_of(user_agent.unwrap_or_default()),
     };
@@ -89,10 +96,13 @@ async fn devices(
     session: Session,
 ) -> Result<impl IntoResponse, SessionError> {
     let mut rows = Vec::new();
-    let mut pages = sessions.get_all_session_handles_for_user(session.user_id());
+    let mut pages =
+        sessions.get_all_session_handles_for_user(session.user_id());
     while let Some(handles) = pages.next_page().await? {
         for handle in handles {
-            let Some(found) = sessions.get_session_information(&handle).await? else {
+            let Some(found) =
+                sessions.get_session_information(&handle).await?
+            else {
                 continue; // it has ended since it was listed
             };
             rows.push(Row {
@@ -105,7 +115,9 @@ async fn devices(
         }
     }
     // This device first, then those that were used last.
-    rows.sort_by_key(|row| Reverse((row.is_this_device, row.last_refreshed_at)));
+    rows.sort_by_key(|row| {
+        Reverse((row.is_this_device, row.last_refreshed_at))
+    });
     Ok(page(html::devices(session.user_id(), &rows)))
 }
 // endregion
@@ -123,14 +135,16 @@ async fn end_one(
     Form(chosen): Form<Chosen>,
 ) -> Result<Response, SessionError> {
     // A handle names a session, it does not prove who owns it.
-    let found = sessions.get_session_information(&chosen.handle).await?;
+    let found =
+        sessions.get_session_information(&chosen.handle).await?;
     if found.is_some_and(|found| found.user_id() == session.user_id()) {
         sessions.revoke_session(&chosen.handle).await?;
     }
-    // The answer is the same if it was somebody else's, or had ended before: a second click is
-    // normal, and a stranger learns nothing.
+    // The answer is the same if it was somebody else's, or had ended
+    // before: a second click is normal, and a stranger learns nothing.
     if chosen.handle == *session.handle() {
-        return Ok((sessions.clear_tokens(), Redirect::to("/sign-in")).into_response());
+        return Ok((sessions.clear_tokens(), Redirect::to("/sign-in"))
+            .into_response());
     }
     Ok(Redirect::to("/devices").into_response())
 }
@@ -141,7 +155,8 @@ async fn end_others(
     State(sessions): State<Sessions>,
     session: Session,
 ) -> Result<Redirect, SessionError> {
-    let all = sessions.get_all_session_handles_for_user(session.user_id());
+    let all =
+        sessions.get_all_session_handles_for_user(session.user_id());
     let mut others = all.all().await?;
     others.retain(|handle| handle != session.handle());
     sessions.revoke_multiple_sessions(&others).await?;
@@ -169,10 +184,12 @@ async fn errors_as_pages(response: Response) -> Response {
     let error = response.extensions().get::<Arc<SessionError>>();
     match error.map(|error| &**error) {
         Some(SessionError::TryRefreshToken { .. }) => {
-            (StatusCode::UNAUTHORIZED, page(html::refresh())).into_response()
+            (StatusCode::UNAUTHORIZED, page(html::refresh()))
+                .into_response()
         }
         Some(SessionError::StoreUnavailable { .. }) => {
-            (StatusCode::SERVICE_UNAVAILABLE, page(html::try_later())).into_response()
+            (StatusCode::SERVICE_UNAVAILABLE, page(html::try_later()))
+                .into_response()
         }
         // The others have become redirects, see `on_unauthorised`.
         _ => response,
@@ -272,7 +289,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .layer(map_response(add_headers))
         .with_state(sessions);
 
-    let address = std::env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
+    let address = std::env::var("ADDRESS")
+        .unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
     let listener = tokio::net::TcpListener::bind(address).await?;
     println!("listening on http://{}", listener.local_addr()?);
     axum::serve(listener, app).await?;
@@ -281,7 +299,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 // endregion
 
 /// A quarter of an hour, or a few seconds for those who want to watch a refresh.
-fn access_token_lifetime() -> Result<Duration, std::num::ParseIntError> {
+fn access_token_lifetime() -> Result<Duration, std::num::ParseIntError>
+{
     let seconds = match std::env::var("ACCESS_TOKEN_SECONDS") {
         Ok(seconds) => seconds.parse()?,
         Err(_) => 15 * 60,
@@ -300,6 +319,9 @@ fn files() -> Router<Sessions> {
         )
         .route(
             "/refresh.js",
-            file("text/javascript", include_str!("../static/refresh.js")),
+            file(
+                "text/javascript",
+                include_str!("../static/refresh.js"),
+            ),
         )
 }

@@ -29,7 +29,8 @@ impl Program {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
-        let stdout = child.stdout.take().expect("invariant: it is piped");
+        let stdout =
+            child.stdout.take().expect("invariant: it is piped");
         let mut program = Self {
             child,
             address: String::new(),
@@ -103,7 +104,8 @@ impl Browser {
     /// If there is no answer.
     #[must_use]
     pub fn header(&self, url: &str, name: &str) -> Option<String> {
-        let answer = self.0.get(url).call().expect("the server answers");
+        let answer =
+            self.0.get(url).call().expect("the server answers");
         Some(answer.headers().get(name)?.to_str().ok()?.to_owned())
     }
 
@@ -121,8 +123,16 @@ impl Browser {
     /// # Panics
     ///
     /// If there is no answer.
-    pub fn post_with_cookie(&self, url: &str, name: &str, value: &str) -> Answer {
-        let request = self.0.post(url).header("cookie", format!("{name}={value}"));
+    pub fn post_with_cookie(
+        &self,
+        url: &str,
+        name: &str,
+        value: &str,
+    ) -> Answer {
+        let request = self
+            .0
+            .post(url)
+            .header("cookie", format!("{name}={value}"));
         read(request.send_empty())
     }
 
@@ -141,7 +151,11 @@ impl Browser {
     /// # Panics
     ///
     /// If there is no answer.
-    pub fn post_form(&self, url: &str, fields: &[(&str, &str)]) -> Answer {
+    pub fn post_form(
+        &self,
+        url: &str,
+        fields: &[(&str, &str)],
+    ) -> Answer {
         read(self.0.post(url).send_form(fields.iter().copied()))
     }
 
@@ -151,8 +165,13 @@ impl Browser {
     /// # Panics
     ///
     /// If there is no answer.
-    pub fn post_form_from_elsewhere(&self, url: &str, fields: &[(&str, &str)]) -> Answer {
-        let request = self.0.post(url).header("sec-fetch-site", "cross-site");
+    pub fn post_form_from_elsewhere(
+        &self,
+        url: &str,
+        fields: &[(&str, &str)],
+    ) -> Answer {
+        let request =
+            self.0.post(url).header("sec-fetch-site", "cross-site");
         read(request.send_form(fields.iter().copied()))
     }
 
@@ -169,7 +188,8 @@ impl Browser {
 fn read(answer: Result<ureq::http::Response<Body>, Error>) -> Answer {
     let mut answer = answer.expect("the server answers");
     let location = answer.headers().get(LOCATION);
-    let location = location.and_then(|location| Some(location.to_str().ok()?.to_owned()));
+    let location = location
+        .and_then(|location| Some(location.to_str().ok()?.to_owned()));
     Answer {
         status: answer.status().as_u16(),
         location,
@@ -260,7 +280,8 @@ pub fn empty_folder(target: &str, name: &str) -> PathBuf {
     let folder = Path::new(target).join(name);
     // What an earlier run left, if there was one.
     let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).expect("a folder for the test can be made");
+    fs::create_dir_all(&folder)
+        .expect("a folder for the test can be made");
     folder
 }
 

@@ -5,8 +5,9 @@
 
 use serde_json::{Value, json};
 use sessionkit::{
-    AppInfo, HandlesOfUser, ManualClock, NewSession, Session, SessionError, SessionFunctions,
-    SessionHandle, Sessions, SqliteStore, UnixMillis, hours,
+    AppInfo, HandlesOfUser, ManualClock, NewSession, Session,
+    SessionError, SessionFunctions, SessionHandle, Sessions,
+    SqliteStore, UnixMillis, hours,
 };
 use std::sync::Arc;
 
@@ -20,8 +21,10 @@ async fn role_of(user_id: &str) -> &'static str {
     }
 }
 
-/// Sees every session before it is created, and may change what goes in.
-async fn add_role(mut input: NewSession) -> Result<NewSession, SessionError> {
+/// Sees every session before it is created, and may add to it.
+async fn add_role(
+    mut input: NewSession,
+) -> Result<NewSession, SessionError> {
     let role = role_of(input.user_id()).await;
     input
         .access_token_payload_mut()
@@ -42,9 +45,12 @@ impl SessionFunctions for Bouncer {
         &*self.original
     }
 
-    async fn create_new_session(&self, input: NewSession) -> Result<Session, SessionError> {
+    async fn create_new_session(
+        &self,
+        input: NewSession,
+    ) -> Result<Session, SessionError> {
         if input.user_id() == "mallory" {
-            // The status is what a browser would get. Without one it is 500.
+            // The status is for a browser. Without one it is 500.
             return Err(SessionError::custom_with_status(
                 403,
                 "this account is locked",
@@ -67,15 +73,22 @@ impl SessionFunctions for AtMostFive {
         &*self.original
     }
 
-    async fn create_new_session(&self, input: NewSession) -> Result<Session, SessionError> {
+    async fn create_new_session(
+        &self,
+        input: NewSession,
+    ) -> Result<Session, SessionError> {
         let user_id = input.user_id().to_owned();
-        // First create, then count: of two sign-ins at once both see all sessions, and end the
-        // same ones.
+        // First create, then count: of two sign-ins at once both see
+        // all sessions, and end the same ones.
         let session = self.original.create_new_session(input).await?;
         let oldest = self.all_but_the_newest_five(&user_id).await?;
-        let ended = self.original.revoke_multiple_sessions(&oldest).await?;
+        let ended =
+            self.original.revoke_multiple_sessions(&oldest).await?;
         if ended > 0 {
-            println!("  limit: {user_id} had more than five sessions, the oldest has ended");
+            println!(
+                "  limit: {user_id} had more than five sessions, \
+                 the oldest has ended"
+            );
         }
         Ok(session)
     }
@@ -88,9 +101,13 @@ impl AtMostFive {
     ) -> Result<Vec<SessionHandle>, SessionError> {
         let all = HandlesOfUser::new(user_id).at_most(1_000);
         let mut sessions = Vec::new();
-        for handle in self.original.get_all_session_handles_for_user(all).await? {
+        for handle in
+            self.original.get_all_session_handles_for_user(all).await?
+        {
             // `None` if it has ended since it was listed.
-            if let Some(found) = self.original.get_session_information(&handle).await? {
+            if let Some(found) =
+                self.original.get_session_information(&handle).await?
+            {
                 sessions.push((found.created_at(), handle));
             }
         }
@@ -106,7 +123,7 @@ impl AtMostFive {
 // endregion
 
 // region audit
-/// Writes down who came in and who did not. Never log a token or a handle.
+/// Writes down who came in and who did not, without token or handle.
 struct Audited {
     original: Arc<dyn SessionFunctions>,
 }
@@ -117,12 +134,17 @@ impl SessionFunctions for Audited {
         &*self.original
     }
 
-    async fn create_new_session(&self, input: NewSession) -> Result<Session, SessionError> {
+    async fn create_new_session(
+        &self,
+        input: NewSession,
+    ) -> Result<Session, SessionError> {
         let user_id = input.user_id().to_owned();
         let result = self.original.create_new_session(input).await;
         match &result {
             Ok(_) => println!("  audit: {user_id} signed in"),
-            Err(error) => println!("  audit: {user_id} was refused: {error}"),
+            Err(error) => {
+                println!("  audit: {user_id} was refused: {error}")
+            }
         }
         result
     }
@@ -133,12 +155,16 @@ impl SessionFunctions for Audited {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), SessionError> {
     // Stands still until it is moved, so that this prints the same every time.
-    let clock = Arc::new(ManualClock::new(UnixMillis(1_790_000_000_000)));
+    let clock =
+        Arc::new(ManualClock::new(UnixMillis(1_790_000_000_000)));
     // region build
     let sessions = Sessions::builder()
         .store(SqliteStore::in_memory().await?)
         .clock(Arc::clone(&clock))
-        .app_info(AppInfo::new("https://example.com", "https://example.com"))
+        .app_info(AppInfo::new(
+            "https://example.com",
+            "https://example.com",
+        ))
         .on_create_new_session(add_role)
         .override_functions(|original| Bouncer { original })
         .override_functions(|original| AtMostFive { original })

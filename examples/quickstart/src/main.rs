@@ -11,7 +11,9 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
-use sessionkit::{AppInfo, Session, SessionError, Sessions, SqliteStore};
+use sessionkit::{
+    AppInfo, Session, SessionError, Sessions, SqliteStore,
+};
 // endregion
 
 // region sign-in

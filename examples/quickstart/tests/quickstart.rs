@@ -1,6 +1,9 @@
 //! Runs the example as a process: once with a browser's cookies, once with the curl of the pages that show it.
 
-use example_driver::{Answer, Browser, Program, Shown, empty_folder, shown_in, shown_in_readme};
+use example_driver::{
+    Answer, Browser, Program, Shown, empty_folder, shown_in,
+    shown_in_readme,
+};
 use std::path::Path;
 use std::process::Command;
 
@@ -19,16 +22,21 @@ fn answer(status: u16, body: &str) -> Answer {
     }
 }
 
-const NO_TOKEN: &str = r#"{"error":"unauthorised","reason":"no_token"}"#;
+const NO_TOKEN: &str =
+    r#"{"error":"unauthorised","reason":"no_token"}"#;
 
 #[test]
 fn from_sign_in_to_sign_out() {
-    let folder = empty_folder(env!("CARGO_TARGET_TMPDIR"), "from_sign_in_to_sign_out");
+    let folder = empty_folder(
+        env!("CARGO_TARGET_TMPDIR"),
+        "from_sign_in_to_sign_out",
+    );
     let server = start(&folder);
     let url = |path: &str| format!("{}{path}", server.address());
     let browser = Browser::new("test");
     let sign_in = |password: &str| {
-        let json = format!(r#"{{"name":"alice","password":"{password}"}}"#);
+        let json =
+            format!(r#"{{"name":"alice","password":"{password}"}}"#);
         browser.post_json(&url("/sign-in"), &json)
     };
 
@@ -39,7 +47,8 @@ fn from_sign_in_to_sign_out() {
     assert_eq!(sign_in("correct horse"), answer(200, "Welcome"));
     assert_eq!(browser.get(&url("/me")), answer(200, "alice"));
 
-    let before = (browser.cookie("sk_access"), browser.cookie("sk_refresh"));
+    let before =
+        (browser.cookie("sk_access"), browser.cookie("sk_refresh"));
     let refreshed = answer(200, r#"{"status":"refreshed"}"#);
     assert_eq!(browser.post(&url("/session/refresh")), refreshed);
     assert_ne!(browser.cookie("sk_access"), before.0);
@@ -56,7 +65,10 @@ fn from_sign_in_to_sign_out() {
 
 #[test]
 fn sessions_outlive_the_server() {
-    let folder = empty_folder(env!("CARGO_TARGET_TMPDIR"), "sessions_outlive_the_server");
+    let folder = empty_folder(
+        env!("CARGO_TARGET_TMPDIR"),
+        "sessions_outlive_the_server",
+    );
     let browser = Browser::new("test");
     let server = start(&folder);
     let json = r#"{"name":"alice","password":"correct horse"}"#;
@@ -71,9 +83,14 @@ fn sessions_outlive_the_server() {
 
 #[test]
 fn the_page_has_its_scripts() {
-    let folder = empty_folder(env!("CARGO_TARGET_TMPDIR"), "the_page_has_its_scripts");
+    let folder = empty_folder(
+        env!("CARGO_TARGET_TMPDIR"),
+        "the_page_has_its_scripts",
+    );
     let server = start(&folder);
-    let load = |path: &str| Browser::new("test").get(&format!("{}{path}", server.address()));
+    let load = |path: &str| {
+        Browser::new("test").get(&format!("{}{path}", server.address()))
+    };
     assert!(load("/").body.contains(r#"src="/page.js""#));
     assert!(load("/page.js").body.contains(r#"from "/request.js""#));
     assert!(load("/request.js").body.contains("/session/refresh"));

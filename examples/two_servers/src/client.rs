@@ -23,7 +23,12 @@ const STEPS: [(&str, &str, u16); 7] = [
     ("alice", "in turn", 200),
 ];
 
-fn one_user(a: &str, b: &str, alice_at: &str, alice: &Browser) -> ([u16; 7], String) {
+fn one_user(
+    a: &str,
+    b: &str,
+    alice_at: &str,
+    alice: &Browser,
+) -> ([u16; 7], String) {
     let user = Browser::new("client");
     let signed_in = user.post(&format!("{a}/sign-in/bob")).status;
     let known = user.get(&format!("{b}/me")).status;
@@ -33,7 +38,11 @@ fn one_user(a: &str, b: &str, alice_at: &str, alice: &Browser) -> ([u16; 7], Str
     // A copy of the cookies, as a thief would have them.
     let stolen = user.cookie("sk_refresh").unwrap_or_default();
     let signed_out = user.post(&format!("{a}/session/sign-out")).status;
-    let refused = user.post_with_cookie(&format!("{b}/session/refresh"), "sk_refresh", &stolen);
+    let refused = user.post_with_cookie(
+        &format!("{b}/session/refresh"),
+        "sk_refresh",
+        &stolen,
+    );
     let alice = alice.get(&format!("{alice_at}/me")).status;
     let statuses = [
         signed_in,
@@ -62,8 +71,10 @@ pub fn run(a: &str, b: &str) -> Result<(), Box<dyn Error>> {
         let key = key_of(&token);
         print_row(begin.elapsed(), &statuses, &key);
         users += 1;
-        let as_expected = |(status, step): (&u16, &(_, _, u16))| *status == step.2;
-        surprises += usize::from(!statuses.iter().zip(&STEPS).all(as_expected));
+        let as_expected =
+            |(status, step): (&u16, &(_, _, u16))| *status == step.2;
+        surprises +=
+            usize::from(!statuses.iter().zip(&STEPS).all(as_expected));
         keys.insert(key);
         sleep(Duration::from_millis(400));
     }
@@ -85,13 +96,15 @@ fn key_of(token: &str) -> String {
     let json = BASE64URL_NOPAD
         .decode(header.as_bytes())
         .unwrap_or_default();
-    let header: Value = serde_json::from_slice(&json).unwrap_or_default();
+    let header: Value =
+        serde_json::from_slice(&json).unwrap_or_default();
     header["kid"].as_str().unwrap_or("none").to_owned()
 }
 
 fn print_head() {
-    let columns =
-        |line: fn(&(&str, &str, u16)) -> String| -> String { STEPS.iter().map(line).collect() };
+    let columns = |line: fn(&(&str, &str, u16)) -> String| -> String {
+        STEPS.iter().map(line).collect()
+    };
     println!(
         "  time{}  signing key",
         columns(|step| format!("{:>10}", step.0))

@@ -43,7 +43,8 @@ impl Database {
                 _private: None,
             });
         }
-        let missing = "no PostgreSQL found: install it, or set DATABASE_URL";
+        let missing =
+            "no PostgreSQL found: install it, or set DATABASE_URL";
         let private = installed().ok_or(missing)?.server().start();
         Ok(Self {
             url: private.create_database(),

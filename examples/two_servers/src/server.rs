@@ -4,7 +4,9 @@
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::{get, post};
-use sessionkit::{AppInfo, PostgresStore, Session, SessionError, Sessions, Signing};
+use sessionkit::{
+    AppInfo, PostgresStore, Session, SessionError, Sessions, Signing,
+};
 use std::error::Error;
 use std::time::Duration;
 
@@ -13,18 +15,23 @@ use std::time::Duration;
 pub async fn run(database: &str) -> Result<(), Box<dyn Error>> {
     end_with_parent();
     let sessions = Sessions::builder()
-        // With a prefix, this leaves the tables of your own program alone.
+        // With a prefix, this leaves the tables of your program alone.
         .store(
             PostgresStore::options(database)
                 .table_prefix("two_servers_")
                 .connect()
                 .await?,
         )
-        // Where the users are. That there are two servers is the load balancer's business.
+        // Where the users are. That there are two servers is the
+        // business of the load balancer.
         .app_info(AppInfo::new("http://127.0.0.1", "http://127.0.0.1"))
-        // A day is usual. Whichever server is the first to sign after that makes the next key, and
-        // the other one finds it in the database.
-        .signing(Signing::ed25519().rotate_every(Duration::from_millis(1_500)))
+        // A day is usual. Whichever server is the first to sign after
+        // that makes the next key, and the other one finds it in the
+        // database.
+        .signing(
+            Signing::ed25519()
+                .rotate_every(Duration::from_millis(1_500)),
+        )
         .build()
         .await?;
 
@@ -58,7 +65,8 @@ async fn who_am_i(session: Session) -> String {
 /// The parent holds the other end of our standard input, and it closes however the parent ends.
 fn end_with_parent() {
     std::thread::spawn(|| {
-        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        let _ =
+            std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
         std::process::exit(0);
     });
 }

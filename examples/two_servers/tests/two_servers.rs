@@ -6,7 +6,9 @@ use std::process::Command;
 #[test]
 fn nobody_is_signed_out_while_keys_rotate() {
     if sessionkit_testkit::installed().is_none() {
-        println!("skipped: no PostgreSQL found (nobody_is_signed_out_while_keys_rotate)");
+        println!(
+            "skipped: no PostgreSQL found (nobody_is_signed_out_while_keys_rotate)"
+        );
         return;
     }
     let output = Command::new(env!("CARGO_BIN_EXE_two_servers"))
@@ -23,5 +25,9 @@ fn nobody_is_signed_out_while_keys_rotate() {
         .filter(|word| word.starts_with("k-"))
         .collect();
     assert!(keys.len() >= 4, "{printed}");
-    assert!(printed.ends_with("Nobody was signed out who did not want to be.\n"));
+    assert!(
+        printed.ends_with(
+            "Nobody was signed out who did not want to be.\n"
+        )
+    );
 }
