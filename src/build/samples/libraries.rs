@@ -55,7 +55,7 @@ pub fn libraries(
         });
         out.of_fences.push(number);
     }
-    unnamed_versions(indexed, fences, diagnostics);
+    unnamed_versions(indexed, fences, has_package, diagnostics);
     out
 }
 
@@ -160,7 +160,12 @@ fn unknown_versions(
 }
 
 /// Released versions whose samples are verified against the current library, because nothing else is said.
-fn unnamed_versions(indexed: &Indexed, fences: &[Fence], diagnostics: &mut Vec<Diagnostic>) {
+fn unnamed_versions(
+    indexed: &Indexed,
+    fences: &[Fence],
+    has_package: bool,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let verify = &indexed.config.verify;
     let mut told: BTreeSet<(Arc<str>, Arc<str>)> = BTreeSet::new();
     for fence in fences {
@@ -168,8 +173,8 @@ fn unnamed_versions(indexed: &Indexed, fences: &[Fence], diagnostics: &mut Vec<D
             continue;
         };
         let settings = verify.settings(&fence.docset, Some(&version));
-        let shared =
-            settings.names_a_library() && !verify.names_a_library_for(&fence.docset, &version);
+        let some = settings.names_a_library() || has_package;
+        let shared = some && !verify.names_a_library_for(&fence.docset, &version);
         let key = (fence.docset.clone(), version.clone());
         if !shared || told.contains(&key) || !needs_a_library(fence) {
             continue;

@@ -270,6 +270,19 @@ fn without_a_table_samples_belong_to_the_package_beside_them() {
 }
 
 #[test]
+fn the_package_around_the_site_is_the_current_library_too() {
+    let files = [
+        ("versions.json", "[\"1.0\"]"),
+        ("docs/a.md", PAGE),
+        ("versioned_docs/version-1.0/a.md", PAGE),
+    ];
+    let said = libraries_of(&files, true);
+    let warning = "warning[verify]: the samples of version `1.0` of `docs` are verified against the current library";
+    assert!(said.contains(warning), "{said}");
+    assert!(!libraries_of(&files, false).contains(warning));
+}
+
+#[test]
 fn versions_that_nobody_named_and_that_nobody_has() {
     let files = [
         (
