@@ -9,6 +9,9 @@ use crate::markdown::code::{self, CodeBlock, RawCode, find_markers};
 use crate::markdown::info::parse_info;
 use crate::markdown::{Piece, escape_into};
 
+/// Inline code of so many bytes or fewer stays on one line.
+const WHOLE: usize = 24;
+
 impl Lower<'_> {
     pub(super) fn start_code(&mut self, kind: &CodeBlockKind<'_>, range: Range<usize>) {
         self.code_ranges.push(range.clone());
@@ -110,7 +113,13 @@ impl Lower<'_> {
             escape_into(&mut heading.toc_html, code);
             heading.toc_html.push_str("</code>");
         }
-        self.html("<code>");
+        // A browser breaks a line behind each hyphen, and half an option is hard to read.
+        let whole = code.len() <= WHOLE && code.contains(['-', ':']);
+        self.html(if whole {
+            "<code class=\"whole\">"
+        } else {
+            "<code>"
+        });
         escape_into(&mut self.doc.html, code);
         self.html("</code>");
     }
