@@ -69,6 +69,28 @@
     });
   }
 
+  // Search: its script is loaded when it is first asked for.
+  const seek = find('.search');
+  if (seek) {
+    const open = () => {
+      if (globalThis.docproofSearch) return docproofSearch.open(seek);
+      const script = document.createElement('script');
+      script.src = seek.dataset.script;
+      script.onload = () => docproofSearch.open(seek);
+      script.onerror = () => { script.remove(); say('The search could not be loaded.'); };
+      document.head.append(script);
+    };
+    seek.hidden = false;
+    seek.addEventListener('click', open);
+    document.addEventListener('keydown', (event) => {
+      const typing = event.target.closest('input, textarea, select, [contenteditable]');
+      const asked = event.key === 'k' && (event.ctrlKey || event.metaKey) || event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
+      if (!asked) return;
+      event.preventDefault();
+      open();
+    });
+  }
+
   // Drawer: the sidebar on narrow screens, a modal dialog while open.
   const side = find('#sidebar'), opener = find('.burger');
   let closeDrawer = () => {};

@@ -20,6 +20,7 @@ mod publish;
 pub mod readme;
 mod resolve;
 pub mod samples;
+pub mod search;
 mod settings;
 pub mod version_list;
 mod wiring;
@@ -91,6 +92,7 @@ pub struct Build {
     /// The configuration file, or why it cannot be used; none when there is none.
     config_text: Option<Result<String, Box<Diagnostic>>>,
     rendered: HashMap<String, ContentHash>,
+    searched: search::Memo,
     /// What `verify` has left behind.
     verified: marks::Verified,
     /// Code blocks of pages in the site that are shown without colours.
@@ -285,6 +287,7 @@ impl Build {
         }
         let memory = publish::Memory {
             rendered: &mut self.rendered,
+            searched: &mut self.searched,
             warnings: &mut self.page_warnings,
         };
         let job = publish::Job {

@@ -30,6 +30,8 @@ use crate::source::ContentHash;
 pub struct Memory<'a> {
     /// Fingerprint of each page that is in the site.
     pub rendered: &'a mut HashMap<String, ContentHash>,
+    /// What each doc contributes to the search index.
+    pub searched: &'a mut super::search::Memo,
     /// Warnings that came from rendering a page. Their places are not kept: text above may have moved them.
     pub warnings: &'a mut PlainBlocks,
 }
@@ -120,6 +122,7 @@ impl Job<'_> {
                 Err(Failure::Sink(error)) => return Err(error),
             }
         }
+        super::search::write(self.indexed, memory.searched, self.sink)?;
         match self.others(&shell, theme) {
             Ok(()) => {}
             Err(Failure::Content(diagnostic)) => diagnostics.push(*diagnostic),

@@ -9,6 +9,7 @@ pub mod highlight;
 pub mod made;
 pub mod nav;
 pub mod page;
+pub mod search;
 pub mod templates;
 pub mod theme;
 pub mod verdict;

@@ -14,7 +14,7 @@ use crate::diagnostic::Diagnostic;
 use crate::front_matter::FrontMatter;
 use crate::markdown::Heading;
 use crate::site::urls::Urls;
-use crate::site::{Entry, PageId, SiteIndex, VersionKind, first_page};
+use crate::site::{PageId, SiteIndex, Version, VersionKind, first_page};
 
 /// Routes of the pages that Docproof makes.
 pub const HOME: &str = "index";
@@ -151,6 +151,28 @@ struct LinkContext {
 }
 
 #[derive(Serialize)]
+struct SearchContext {
+    script: String,
+    root: String,
+    indexes: String,
+}
+
+#[derive(Serialize)]
+struct SearchIndex {
+    label: String,
+    path: String,
+    own: bool,
+}
+
+/// The folder of a version's index, under the site's root.
+pub fn search_folder(version: &Version) -> String {
+    match version.route.as_str() {
+        "" => "search".into(),
+        route => format!("search/{route}"),
+    }
+}
+
+#[derive(Serialize)]
 struct TocEntry<'a> {
     id: String,
     html: &'a str,
@@ -194,7 +216,32 @@ impl Shell<'_> {
         let versions = self.site.routes.contains_key(VERSIONS);
         let versions = versions.then(|| self.urls.page(route, VERSIONS));
         context.insert("versions_href", &versions);
+        context.insert("search", &self.search(route, reader));
         context
+    }
+
+    /// What the search dialog needs: the page's own version first, else the versions that readers get first.
+    fn search(&self, route: &str, reader: Option<PageId>) -> SearchContext {
+        let own = reader.map(|id| (self.site.page(id).docset, self.site.page(id).version));
+        let mut indexes = Vec::new();
+        for (d, docset) in self.site.docsets.iter().enumerate() {
+            for (v, version) in docset.versions.iter().enumerate() {
+                let own = own.map_or(v == docset.default_version(), |own| own == (d, v));
+                let label = match version.kind {
+                    VersionKind::Only => docset.title.clone(),
+                    kind => format!("{} {}", docset.title, version_label(&version.name, kind)),
+                };
+                let path = format!("{}/", search_folder(version));
+                indexes.push(SearchIndex { label, path, own });
+            }
+        }
+        let script = self.assets.get("search.js");
+        let script = script.expect("invariant: a file of the theme");
+        SearchContext {
+            script: self.urls.file(route, script),
+            root: self.urls.prefix(route),
+            indexes: serde_json::to_string(&indexes).expect("invariant: texts and flags"),
+        }
     }
 
     /// Prepares what pages have in common, once for each depth of folders rather than for each page.
@@ -385,30 +432,13 @@ impl Shell<'_> {
 
     /// Category, subcategory, title.
     fn breadcrumbs(&self, id: PageId) -> Vec<LinkContext> {
-        let page = self.site.page(id);
-        let Some(sidebar) = page
-            .sidebar
-            .and_then(|n| self.site.version(id).sidebars.get(n))
-        else {
-            return Vec::new();
-        };
-        let mut entries = &sidebar.entries;
-        let mut crumbs = Vec::new();
-        for step in &page.way {
-            match entries.get(*step) {
-                Some(Entry::Category {
-                    label,
-                    entries: inside,
-                }) => {
-                    crumbs.push(LinkContext {
-                        label: label.clone(),
-                        href: None,
-                    });
-                    entries = inside;
-                }
-                _ => break,
-            }
-        }
+        let labels = self.site.trail(id).into_iter();
+        let mut crumbs: Vec<_> = labels
+            .map(|label| LinkContext {
+                label: label.to_owned(),
+                href: None,
+            })
+            .collect();
         if !crumbs.is_empty() {
             crumbs.push(LinkContext {
                 label: self.site.doc(id).title.clone(),

@@ -16,10 +16,12 @@ macro_rules! files {
 pub const TEMPLATES: [File; 8] = files!("templates": "base.html", "doc.html", "home.html", "versions.html", "contents.html", "404.html", "redirect.html", "sidebar.html");
 
 /// The default static files.
-pub const STATIC: [File; 5] =
-    files!("static": "docproof.css", "docproof.js", "theme.js", "img/logo.svg", "img/favicon.svg");
+pub const STATIC: [File; 6] = files!("static": "docproof.css", "docproof.js", "search.js", "theme.js", "img/logo.svg", "img/favicon.svg");
 
 /// Whether a file of the site's `static/` replaces one of the theme's that is published under a hashed name.
 pub fn is_theme_code(name: &str) -> bool {
-    matches!(name, "docproof.css" | "docproof.js" | "theme.js")
+    matches!(
+        name,
+        "docproof.css" | "docproof.js" | "search.js" | "theme.js"
+    )
 }

@@ -235,6 +235,28 @@ impl SiteIndex {
         &self.docsets[page.docset].versions[page.version]
     }
 
+    /// The labels of the categories that a page is in, from the outermost.
+    pub fn trail(&self, id: PageId) -> Vec<&str> {
+        let page = self.page(id);
+        let mut labels = Vec::new();
+        let sidebar = page.sidebar.and_then(|n| self.version(id).sidebars.get(n));
+        let Some(mut entries) = sidebar.map(|sidebar| &sidebar.entries) else {
+            return labels;
+        };
+        for step in &page.way {
+            let Some(Entry::Category {
+                label,
+                entries: inside,
+            }) = entries.get(*step)
+            else {
+                break;
+            };
+            labels.push(label.as_str());
+            entries = inside;
+        }
+        labels
+    }
+
     /// The ids of all pages.
     pub fn page_ids(&self) -> impl Iterator<Item = PageId> + use<> {
         (0..self.pages.len()).map(PageId::new)
