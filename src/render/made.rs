@@ -119,7 +119,7 @@ impl Shell<'_> {
             .iter()
             .map(|docset| VersionList {
                 docset_title: docset.title.clone(),
-                show_title: versioned.len() > 1,
+                show_title: self.site.docsets.len() > 1,
                 versions: docset
                     .versions
                     .iter()
