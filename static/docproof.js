@@ -83,7 +83,7 @@
     seek.hidden = false;
     seek.addEventListener('click', open);
     document.addEventListener('keydown', (event) => {
-      const typing = event.target.closest('input, textarea, select, [contenteditable]');
+      const typing = event.target.closest?.('input, textarea, select, [contenteditable]');
       const asked = event.key === 'k' && (event.ctrlKey || event.metaKey) || event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
       if (!asked) return;
       event.preventDefault();

@@ -288,7 +288,7 @@
     const indexes = JSON.parse(opener.dataset.indexes)
       .map(({ label, path, own }) => ({ label, own, index: new Index(loader(root + path)) }));
     const input = make('input', {
-      type: 'search', role: 'combobox', placeholder: 'Words or an identifier', 'aria-label': 'Search', 'aria-expanded': 'false',
+      type: 'text', role: 'combobox', placeholder: 'Words or an identifier', 'aria-label': 'Search', 'aria-expanded': 'false',
       'aria-controls': 'search-results', 'aria-autocomplete': 'list', autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', enterkeyhint: 'go',
     });
     const list = make('div', { id: 'search-results', role: 'listbox', 'aria-label': 'Results' });
