@@ -20,7 +20,7 @@ use crate::diagnostic::{Diagnostic, Problem, Severity};
 use crate::render::body::{self, Filled};
 use crate::render::highlight::{Highlighter, PlainReason};
 use crate::render::nav::{LinkWriter, Navs, SidebarHref};
-use crate::render::page::{DocParts, HOME, Shell};
+use crate::render::page::{DocParts, Fittings, HOME, Shell};
 use crate::site::links::{Resolver, Target};
 use crate::site::urls::Urls;
 use crate::site::{PageId, Route};
@@ -89,13 +89,14 @@ impl Job<'_> {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<usize, String> {
         unknown_languages(self.indexed, diagnostics);
-        let shell = match self.shell(theme) {
-            Ok(shell) => shell,
+        let fittings = match self.fittings(theme) {
+            Ok(fittings) => fittings,
             Err(diagnostic) => {
                 diagnostics.push(*diagnostic);
                 return Ok(0);
             }
         };
+        let shell = self.shell(theme, &fittings);
         let world = self.world(theme);
         let ids: Vec<PageId> = self.indexed.site.page_ids().collect();
         (self.progress)(Phase::Render(ids.len()));
@@ -136,7 +137,11 @@ impl Job<'_> {
         Ok(rendered.into_inner())
     }
 
-    fn shell<'s>(&'s self, theme: &'s Theme) -> Result<Shell<'s>, Box<Diagnostic>> {
+    /// Makes what all pages share.
+    ///
+    /// # Errors
+    /// When the template of the sidebars fails.
+    pub fn fittings(&self, theme: &Theme) -> Result<Fittings, Box<Diagnostic>> {
         let indexed = self.indexed;
         let urls = Urls::new(&indexed.config);
         let resolver = Resolver {
@@ -161,11 +166,7 @@ impl Job<'_> {
             },
             &contents,
         )?;
-        let mut shell = Shell {
-            config: &indexed.config,
-            site: &indexed.site,
-            urls,
-            templates: &theme.templates,
+        let mut fittings = Fittings {
             navs,
             assets: theme
                 .files
@@ -178,8 +179,20 @@ impl Job<'_> {
             header: self.resolved.header.clone(),
             commons: HashMap::new(),
         };
-        shell.prepare();
-        Ok(shell)
+        let commons = self.shell(theme, &fittings).commons();
+        fittings.commons = commons;
+        Ok(fittings)
+    }
+
+    /// What renders pages.
+    pub fn shell<'s>(&'s self, theme: &'s Theme, fittings: &'s Fittings) -> Shell<'s> {
+        Shell {
+            config: &self.indexed.config,
+            site: &self.indexed.site,
+            urls: Urls::new(&self.indexed.config),
+            templates: &theme.templates,
+            fittings,
+        }
     }
 
     /// A hash of all that any page may see beside its own text.

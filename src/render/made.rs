@@ -195,7 +195,7 @@ impl Shell<'_> {
                 let mut context = self.context(&route, None, &head);
                 let prefix = self.urls.prefix(&route);
                 let html: String = (0..version.sidebars.len())
-                    .filter_map(|s| self.navs.whole(d, v, s, &prefix))
+                    .filter_map(|s| self.fittings.navs.whole(d, v, s, &prefix))
                     .collect();
                 context.insert_value("contents_html", Value::safe_string(&html));
                 all.push((route, self.templates.render("contents.html", &context)?));

@@ -34,6 +34,13 @@ pub struct Shell<'a> {
     pub urls: Urls,
     /// Templates.
     pub templates: &'a Templates,
+    /// What is made once for all pages.
+    pub fittings: &'a Fittings,
+}
+
+/// What is made once for all pages of a site, and owned by whoever renders them.
+#[derive(Debug)]
+pub struct Fittings {
     /// Rendered sidebars.
     pub navs: Navs,
     /// Published paths of the theme's files, by name.
@@ -46,7 +53,7 @@ pub struct Shell<'a> {
     pub favicon: String,
     /// Where each header link leads, in the order of the configuration.
     pub header: Vec<HeaderPlace>,
-    /// What pages have in common, by the prefix of their links; [`Shell::prepare`] fills it.
+    /// What pages have in common, by the prefix of their links: what [`Shell::commons`] makes.
     pub commons: HashMap<String, Common>,
 }
 
@@ -201,7 +208,7 @@ impl Shell<'_> {
     pub fn context(&self, route: &str, reader: Option<PageId>, page: &PageContext) -> Context {
         let mut context = Context::new();
         let prefix = self.urls.prefix(route);
-        let common = self.commons.get(&prefix);
+        let common = self.fittings.commons.get(&prefix);
         let common = common.cloned().unwrap_or_else(|| self.common(route));
         context.insert_value("site", common.site);
         context.insert_value("asset", common.asset);
@@ -235,7 +242,7 @@ impl Shell<'_> {
                 indexes.push(SearchIndex { label, path, own });
             }
         }
-        let script = self.assets.get("search.js");
+        let script = self.fittings.assets.get("search.js");
         let script = script.expect("invariant: a file of the theme");
         SearchContext {
             script: self.urls.file(route, script),
@@ -244,8 +251,8 @@ impl Shell<'_> {
         }
     }
 
-    /// Prepares what pages have in common, once for each depth of folders rather than for each page.
-    pub fn prepare(&mut self) {
+    /// What pages have in common, made once for each depth of folders rather than for each page.
+    pub fn commons(&self) -> HashMap<String, Common> {
         let routes = self
             .site
             .page_ids()
@@ -255,12 +262,13 @@ impl Shell<'_> {
             let prefix = self.urls.prefix(route);
             made.entry(prefix).or_insert_with(|| self.common(route));
         }
-        self.commons = made;
+        made
     }
 
     fn common(&self, route: &str) -> Common {
         let file = |path: &str| self.urls.file(route, path);
         let assets: BTreeMap<String, String> = self
+            .fittings
             .assets
             .iter()
             .map(|(name, path)| (name.clone(), file(path)))
@@ -273,14 +281,15 @@ impl Shell<'_> {
                 url: self.config.url.as_deref(),
                 base_url: &self.config.base_url,
                 home_href: self.urls.page(route, HOME),
-                logo: self.logo.as_deref().map(file),
-                favicon: file(&self.favicon),
+                logo: self.fittings.logo.as_deref().map(file),
+                favicon: file(&self.fittings.favicon),
                 generator: concat!("Docproof ", env!("CARGO_PKG_VERSION")).to_owned(),
                 footer_html: self.config.theme.footer.as_deref(),
             }),
             asset: Value::from(assets),
             extra_css: Value::from(
-                self.extra_css
+                self.fittings
+                    .extra_css
                     .iter()
                     .map(|path| file(path))
                     .collect::<Vec<_>>(),
@@ -300,7 +309,7 @@ impl Shell<'_> {
     fn header_links(&self, route: &str, reader: Option<PageId>) -> Vec<HeaderLinkContext<'_>> {
         let here = reader.map(|id| self.site.page(id).docset);
         let mut links = Vec::new();
-        for (link, place) in self.config.header_links.iter().zip(&self.header) {
+        for (link, place) in self.config.header_links.iter().zip(&self.fittings.header) {
             let (href, external, current) = match place {
                 HeaderPlace::Doc(docset, id) => {
                     let Some(page) = header_doc(self.site, reader, *docset, id) else {
@@ -383,7 +392,10 @@ impl Shell<'_> {
             image: parts.image.and_then(|image| self.absolute(image)),
         };
         let mut context = self.context(route, Some(id), &head);
-        let nav = self.navs.of(self.site, id, &self.urls.prefix(route));
+        let nav = self
+            .fittings
+            .navs
+            .of(self.site, id, &self.urls.prefix(route));
         context.insert_value(
             "sidebar_html",
             nav.map_or_else(Value::none, |html| Value::safe_string(&html)),
