@@ -92,7 +92,7 @@
   }
 
   // Drawer: the sidebar on narrow screens, a modal dialog while open.
-  const side = find('#sidebar'), opener = find('.burger');
+  const side = find('.side'), opener = find('.burger');
   let closeDrawer = () => {};
   if (side && opener) {
     // Links become buttons.
@@ -118,13 +118,13 @@
       burger.focus();
     };
     const burger = swap(opener, () => set(true));
-    label(burger, { 'aria-label': 'Menu', 'aria-controls': 'sidebar', 'aria-expanded': 'false' });
+    label(burger, { 'aria-label': 'Menu', 'aria-controls': side.id, 'aria-expanded': 'false' });
     const close = swap(find('.close', side), closeDrawer);
     document.addEventListener('click', ({ target }) => {
       if (!side.contains(target) && !burger.contains(target) || target.closest('a')) closeDrawer();
     });
     narrow.addEventListener('change', closeDrawer);
-    if (location.hash === '#sidebar') history.replaceState(null, '', location.pathname + location.search);
+    if (location.hash === '#' + side.id) history.replaceState(null, '', location.pathname + location.search);
   }
 
   // Version menu and the "On this page" bar: Escape, a click elsewhere and use close them.

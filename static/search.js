@@ -289,9 +289,9 @@
       .map(({ label, path, own }) => ({ label, own, index: new Index(loader(root + path)) }));
     const input = make('input', {
       type: 'text', role: 'combobox', placeholder: 'Words or an identifier', 'aria-label': 'Search', 'aria-expanded': 'false',
-      'aria-controls': 'search-results', 'aria-autocomplete': 'list', autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', enterkeyhint: 'go',
+      'aria-controls': 'search.results', 'aria-autocomplete': 'list', autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', enterkeyhint: 'go',
     });
-    const list = make('div', { id: 'search-results', role: 'listbox', 'aria-label': 'Results' });
+    const list = make('div', { id: 'search.results', role: 'listbox', 'aria-label': 'Results' });
     const status = make('p', { role: 'status' });
     const close = make('button', { type: 'button', class: 'icon', 'aria-label': 'Close the search' }, '\u00d7');
     const scope = make('select', { 'aria-label': 'Where to search' },
@@ -313,7 +313,7 @@
       option.scrollIntoView({ block: 'nearest' });
     };
     const option = (href, kind, ...inside) => {
-      const made = make('a', { href, class: kind, role: 'option', id: 'search-' + options.length, tabindex: '-1', 'aria-selected': 'false' }, ...inside);
+      const made = make('a', { href, class: kind, role: 'option', id: 'search.' + options.length, tabindex: '-1', 'aria-selected': 'false' }, ...inside);
       options.push(made);
       return made;
     };

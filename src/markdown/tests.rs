@@ -132,10 +132,10 @@ fn tables_tasks_and_footnotes() {
         "<div class=\"table-scroll\"><table>\n<thead><tr><th scope=\"col\">a</th><th scope=\"col\" class=\"right\">b</th></tr></thead><tbody>\n\
          <tr><td>1</td><td class=\"right\">2</td></tr>\n</tbody></table></div>\n\
          <ul>\n<li class=\"task\"><input type=\"checkbox\" aria-label=\"Done\" disabled checked> done</li>\n<li class=\"task\"><input type=\"checkbox\" aria-label=\"To do\" disabled> open</li>\n</ul>\n\
-         <p>Note<sup class=\"footnote-ref\"><a href=\"#fn-1\" id=\"fnref-1\" aria-label=\"Footnote 1\">1</a></sup> \
-         again<sup class=\"footnote-ref\"><a href=\"#fn-1\" id=\"fnref-1-2\" aria-label=\"Footnote 1\">1</a></sup>.</p>\n\
-         <section class=\"footnotes\" aria-label=\"Footnotes\"><ol>\n<li id=\"fn-1\"><p>The <em>note</em>.</p>\n\
-         <a class=\"footnote-back\" href=\"#fnref-1\" aria-label=\"Back to reference 1\">↩</a></li>\n</ol></section>\n\
+         <p>Note<sup class=\"footnote-ref\"><a href=\"#fn.1\" id=\"fnref.1\" aria-label=\"Footnote 1\">1</a></sup> \
+         again<sup class=\"footnote-ref\"><a href=\"#fn.1\" id=\"fnref.1.2\" aria-label=\"Footnote 1\">1</a></sup>.</p>\n\
+         <section class=\"footnotes\" aria-label=\"Footnotes\"><ol>\n<li id=\"fn.1\"><p>The <em>note</em>.</p>\n\
+         <a class=\"footnote-back\" href=\"#fnref.1\" aria-label=\"Back to reference 1\">↩</a></li>\n</ol></section>\n\
          !12:1 the footnote `u` is never referred to\n",
     );
 }

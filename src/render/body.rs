@@ -92,6 +92,7 @@ fn heading_close(out: &mut String, heading: &Heading) {
     out.push_str(&format!("\"></a></h{}>\n", heading.level));
 }
 
+/// The ids have a dot, so that none is that of a heading.
 fn tabs_open(out: &mut String, tabs: u32, labels: &[String]) {
     out.push_str("<div class=\"tabs\"><div role=\"tablist\">");
     let tabs = tabs + 1;
@@ -102,7 +103,7 @@ fn tabs_open(out: &mut String, tabs: u32, labels: &[String]) {
         } else {
             "aria-selected=\"false\" tabindex=\"-1\""
         };
-        out.push_str(&format!("<button type=\"button\" role=\"tab\" id=\"tab-{tabs}-{n}\" aria-controls=\"panel-{tabs}-{n}\" {state}>"));
+        out.push_str(&format!("<button type=\"button\" role=\"tab\" id=\"tab.{tabs}.{n}\" aria-controls=\"panel.{tabs}.{n}\" {state}>"));
         escape_into(out, label);
         out.push_str("</button>");
     }
@@ -111,7 +112,7 @@ fn tabs_open(out: &mut String, tabs: u32, labels: &[String]) {
 
 fn panel_open(out: &mut String, tabs: u32, n: u32, label: &str) {
     let (tabs, n) = (tabs + 1, n + 1);
-    out.push_str(&format!("<div role=\"tabpanel\" id=\"panel-{tabs}-{n}\" aria-labelledby=\"tab-{tabs}-{n}\"><p class=\"tab-label\">"));
+    out.push_str(&format!("<div role=\"tabpanel\" id=\"panel.{tabs}.{n}\" aria-labelledby=\"tab.{tabs}.{n}\"><p class=\"tab-label\">"));
     escape_into(out, label);
     out.push_str("</p>\n");
 }

@@ -24,7 +24,7 @@ fn the_promised_markup() {
     assert_eq!(html.matches("<article").count(), 1);
     assert!(
         html.find("<a ")
-            .map(|at| html[at..].starts_with("<a class=\"skip\" href=\"#content\""))
+            .map(|at| html[at..].starts_with("<a class=\"skip\" href=\"#page.content\""))
             .unwrap_or(false)
     );
     let article = built.part("docs/a.html", "<article>", "</article>");
@@ -219,8 +219,8 @@ fn tabs_of_every_form() {
     let html = body(text);
     assert_eq!(html.matches("role=\"tablist\"").count(), 3, "{html}");
     assert_eq!(html.matches("role=\"tabpanel\"").count(), 6, "{html}");
-    assert!(html.contains("<div class=\"tabs\"><div role=\"tablist\"><button type=\"button\" role=\"tab\" id=\"tab-1-1\" aria-controls=\"panel-1-1\" aria-selected=\"true\">Node &lt;JS&gt;</button>"), "{html}");
-    assert!(html.contains("id=\"tab-1-2\" aria-controls=\"panel-1-2\" aria-selected=\"false\" tabindex=\"-1\">Rust</button>"), "{html}");
+    assert!(html.contains("<div class=\"tabs\"><div role=\"tablist\"><button type=\"button\" role=\"tab\" id=\"tab.1.1\" aria-controls=\"panel.1.1\" aria-selected=\"true\">Node &lt;JS&gt;</button>"), "{html}");
+    assert!(html.contains("id=\"tab.1.2\" aria-controls=\"panel.1.2\" aria-selected=\"false\" tabindex=\"-1\">Rust</button>"), "{html}");
     assert!(
         html.contains("<h2 id=\"inside\">") && html.contains("<h2 id=\"inside-1\">"),
         "ids stay unique: {html}"

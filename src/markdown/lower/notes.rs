@@ -36,9 +36,9 @@ impl Lower<'_> {
         let suffix = if *uses == 1 {
             String::new()
         } else {
-            format!("-{uses}")
+            format!(".{uses}")
         };
-        self.html(&format!("<sup class=\"footnote-ref\"><a href=\"#fn-{number}\" id=\"fnref-{number}{suffix}\" aria-label=\"Footnote {number}\">{number}</a></sup>"));
+        self.html(&format!("<sup class=\"footnote-ref\"><a href=\"#fn.{number}\" id=\"fnref.{number}{suffix}\" aria-label=\"Footnote {number}\">{number}</a></sup>"));
     }
 
     pub(super) fn start_footnote(&mut self, label: &str, range: Range<usize>) {
@@ -83,13 +83,13 @@ impl Lower<'_> {
         self.html("<section class=\"footnotes\" aria-label=\"Footnotes\"><ol>\n");
         for (n, label) in order.iter().enumerate() {
             let number = n + 1;
-            self.html(&format!("<li id=\"fn-{number}\">"));
+            self.html(&format!("<li id=\"fn.{number}\">"));
             for piece in self.notes.definitions.remove(label).unwrap_or_default() {
                 self.piece(piece);
             }
-            self.html(&format!("<a class=\"footnote-back\" href=\"#fnref-{number}\" aria-label=\"Back to reference {number}\">↩</a></li>\n"));
+            self.html(&format!("<a class=\"footnote-back\" href=\"#fnref.{number}\" aria-label=\"Back to reference {number}\">↩</a></li>\n"));
             self.raw_ids
-                .extend([format!("fn-{number}"), format!("fnref-{number}")]);
+                .extend([format!("fn.{number}"), format!("fnref.{number}")]);
         }
         self.html("</ol></section>\n");
     }

@@ -1,0 +1,160 @@
+//! The built site in a real browser, under gates: each test is a module of `tests/browser/gates`, run by Node.js.
+//!
+//! In: our own site, the site of one of everything in `tests/browser/site`, and a large one that is made up. Out: what breaks a
+//! gate, with its page and state. Needs Node.js, `npm ci --prefix tests/browser`, Chromium, and Java for one gate; what lacks them says
+//! so and passes, unless `DOCPROOF_REQUIRE_BROWSER` is set. With `DOCPROOF_SHOTS=DIR`, `shots` leaves pictures of all pages and states there.
+
+#![expect(clippy::unwrap_used, reason = "a test says enough with a panic")]
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+/// Where the harness is.
+fn harness() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser")
+}
+
+fn docproof(arguments: &[&str], site: &Path) {
+    let run = Command::new(env!("CARGO_BIN_EXE_docproof"))
+        .args(arguments)
+        .current_dir(site)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.success(), "{arguments:?}: {said}");
+}
+
+/// Copies a folder with all that is in it.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// Over 300 pages, so that the sidebar holds one branch and there is a page with the whole tree.
+fn made_up(site: &Path) {
+    for part in 1..=8 {
+        let folder = site.join(format!("docs/part-{part}"));
+        fs::create_dir_all(&folder).unwrap();
+        for page in 1..=40 {
+            let text = format!(
+                "---\ntitle: Page {part}.{page}\n---\n\nWords of page {page}.\n\n## First\n\nMore.\n\n## Second\n\nAnd more.\n"
+            );
+            fs::write(folder.join(format!("page-{part}-{page}.md")), text).unwrap();
+        }
+    }
+}
+
+/// Builds the sites, once for all tests: names and folders, as the gates take them.
+fn sites() -> &'static [String] {
+    static SITES: OnceLock<Vec<String>> = OnceLock::new();
+    SITES.get_or_init(|| {
+        let top = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser");
+        let _ = fs::remove_dir_all(&top);
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let folder = |name: &str| top.join(name);
+        let out = |name: &str| format!("{}/{name}-built", top.display());
+        docproof(&["build", "--no-cache", "--out", &out("own")], root);
+        copy(&harness().join("site"), &folder("fixture"));
+        // Its samples are verified, so that pages carry marks and what was printed.
+        docproof(&["verify"], &folder("fixture"));
+        docproof(&["build", "--out", &out("fixture")], &folder("fixture"));
+        copy(&folder("fixture"), &folder("html"));
+        let settings = fs::read_to_string(folder("html").join("docproof.yaml")).unwrap();
+        let settings = settings.replace("urls: clean", "urls: html");
+        fs::write(folder("html").join("docproof.yaml"), settings).unwrap();
+        docproof(&["build", "--out", &out("html")], &folder("html"));
+        made_up(&folder("large"));
+        docproof(&["build", "--out", &out("large")], &folder("large"));
+        ["own", "fixture", "html", "large"]
+            .map(|name| format!("{name}={}", out(name)))
+            .to_vec()
+    })
+}
+
+/// Node.js with a script of the harness.
+fn node(script: &str) -> Command {
+    let mut command = Command::new("node");
+    command.arg(harness().join(script));
+    command
+}
+
+/// Says what is missing, and fails where nothing may be.
+fn left_out(what: &str) {
+    let required = std::env::var_os("DOCPROOF_REQUIRE_BROWSER").is_some();
+    assert!(!required, "{what}");
+    eprintln!("{what}");
+}
+
+/// The address of one Chromium for all tests, or what is missing for it. It ends when the pipe to it does: with this process.
+fn chromium() -> &'static Result<String, String> {
+    static CHROMIUM: OnceLock<(Result<String, String>, Option<Child>)> = OnceLock::new();
+    let (address, _) = CHROMIUM.get_or_init(|| {
+        let child = node("chromium.mjs")
+            .arg("serve")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn();
+        let Ok(mut child) = child else {
+            return (Err("left out: there is no Node.js".to_owned()), None);
+        };
+        let mut line = String::new();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        output.read_line(&mut line).unwrap();
+        let line = line.trim().to_owned();
+        if line.starts_with("ws://") {
+            (Ok(line), Some(child))
+        } else {
+            (Err(line), None)
+        }
+    });
+    address
+}
+
+/// Runs a gate; it must hold.
+#[track_caller]
+fn gate(name: &str) {
+    let address = match chromium() {
+        Ok(address) => address,
+        Err(what) => return left_out(what),
+    };
+    let run = node("gate.mjs")
+        .arg(name)
+        .args(sites())
+        .env("DOCPROOF_CHROMIUM", address)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&run.stdout);
+    match run.status.code() {
+        Some(0) => println!("{said}"),
+        Some(3) => left_out(&said),
+        _ => panic!("{said}{}", String::from_utf8_lossy(&run.stderr)),
+    }
+}
+
+#[test]
+fn html() {
+    gate("html");
+}
+
+#[test]
+fn axe() {
+    gate("axe");
+}
+
+#[test]
+fn shots() {
+    if std::env::var_os("DOCPROOF_SHOTS").is_some() {
+        gate("shots");
+    }
+}
