@@ -1,7 +1,7 @@
 //! Raw HTML in Markdown: the ids it defines and the links it holds.
 //!
-//! In: a run of raw HTML. Out: its ids, and the places of its internal `href` and `src` values, so that they
-//! are checked and rewritten like any other link. The HTML itself is passed on as the author wrote it.
+//! In: a run of raw HTML. Out: its ids, and the places of the addresses in it (`href`, `src`, `poster`, each of a `srcset`), so
+//! that they are checked and rewritten like any other link. The HTML itself is passed on as the author wrote it.
 
 use std::ops::Range;
 
@@ -10,8 +10,10 @@ use html5gum::{DefaultEmitter, Token, Tokenizer};
 /// An attribute value that is a link.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RawLink {
-    /// `src` rather than `href`.
+    /// Something that the page shows, rather than a place to go to.
     pub is_src: bool,
+    /// It stands without quotes.
+    pub is_bare: bool,
     /// The value, with entities resolved.
     pub value: String,
     /// Where the value stands, without its quotes.
@@ -30,10 +32,7 @@ pub struct RawHtml {
 /// Looks through a run of raw HTML.
 pub fn scan(html: &str) -> RawHtml {
     let mut found = RawHtml::default();
-    if !["href", "src", "id", "name", "HREF", "SRC", "ID"]
-        .iter()
-        .any(|word| html.contains(word))
-    {
+    if !html.contains('=') {
         return found;
     }
     for Ok(token) in Tokenizer::new_with_emitter(html, DefaultEmitter::<usize>::new_with_span()) {
@@ -45,22 +44,28 @@ pub fn scan(html: &str) -> RawHtml {
             let Some(range) = value_range(html, value.span.start..value.span.end) else {
                 continue;
             };
+            let is_bare = !html[..range.start].ends_with(['"', '\'']);
+            let link = |is_src, value, range| RawLink {
+                is_src,
+                is_bare,
+                value,
+                range,
+            };
             match (name.as_slice(), tag.name.as_slice()) {
                 (b"id", _) | (b"name", b"a") if !text.is_empty() => found.ids.push(text),
-                (b"href", b"a" | b"area") => found.links.push(RawLink {
-                    is_src: false,
-                    value: text,
-                    range,
-                }),
+                (b"href", b"a" | b"area") => found.links.push(link(false, text, range)),
                 (
                     b"src",
                     b"img" | b"source" | b"video" | b"audio" | b"iframe" | b"embed" | b"track",
-                ) => {
-                    found.links.push(RawLink {
-                        is_src: true,
-                        value: text,
-                        range,
-                    });
+                )
+                | (b"poster", b"video")
+                | (b"data", b"object") => found.links.push(link(true, text, range)),
+                (b"srcset", b"img" | b"source") => {
+                    let addresses = candidates(&html[range.clone()]).into_iter();
+                    found.links.extend(addresses.map(|one| {
+                        let place = range.start + one.start..range.start + one.end;
+                        link(true, html[place.clone()].replace("&amp;", "&"), place)
+                    }));
                 }
                 _ => {}
             }
@@ -68,6 +73,28 @@ pub fn scan(html: &str) -> RawHtml {
     }
     found.links.sort_by_key(|link| link.range.start);
     found
+}
+
+/// Where the addresses of a `srcset` stand in it: `one.png 1x, two.png 2x`. A comma inside an address belongs to it.
+fn candidates(srcset: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    loop {
+        let rest = srcset[at..].trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');
+        let start = srcset.len() - rest.len();
+        let word = rest
+            .find(|c: char| c.is_ascii_whitespace())
+            .unwrap_or(rest.len());
+        let address = rest[..word].trim_end_matches(',');
+        if address.is_empty() {
+            return found;
+        }
+        found.push(start..start + address.len());
+        at = start + word;
+        if address.len() == word {
+            at += srcset[at..].find(',').unwrap_or(srcset.len() - at);
+        }
+    }
 }
 
 /// The value inside the range of an attribute (`name="value"`, and one character more without quotes).
@@ -111,6 +138,29 @@ mod tests {
     }
 
     #[test]
+    fn each_address_of_a_picture_is_found() {
+        let html = "<img srcset=' a,b.png 1x,c.png?x&amp;y 2x , d.png, e.png'><video poster=p.png><img SrcSet=f,g><object data=\"o\">";
+        let found = scan(html);
+        let links: Vec<(&str, &str, bool)> = found
+            .links
+            .iter()
+            .map(|l| (l.value.as_str(), &html[l.range.clone()], l.is_bare))
+            .collect();
+        assert_eq!(
+            links,
+            [
+                ("a,b.png", "a,b.png", false),
+                ("c.png?x&y", "c.png?x&amp;y", false),
+                ("d.png", "d.png", false),
+                ("e.png", "e.png", false),
+                ("p.png", "p.png", true),
+                ("f,g", "f,g", true),
+                ("o", "o", false),
+            ]
+        );
+    }
+
+    #[test]
     fn broken_html_is_no_trouble() {
         for html in [
             "<a href=",
@@ -118,6 +168,8 @@ mod tests {
             "<",
             "<a href=\"é",
             "</p id>",
+            "<img srcset=",
+            "<img srcset=' , ,'>",
             "<!-- id= -->",
         ] {
             scan(html);

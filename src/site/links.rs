@@ -303,7 +303,7 @@ impl Resolver<'_> {
         let anchors = &self.site.doc(page).anchors;
         let decoded = decode(anchor);
         let has = |id: &str| anchors.binary_search_by(|a| a.as_str().cmp(id)).is_ok();
-        if has(anchor) || has(&decoded) || matches!(anchor, "content") {
+        if has(anchor) || has(&decoded) {
             return Ok(());
         }
         let doc = self.site.doc(page);

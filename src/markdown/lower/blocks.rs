@@ -43,8 +43,7 @@ impl Lower<'_> {
                 continue;
             }
             self.html(&html[done..link.range.start]);
-            let quoted = html[..link.range.start].ends_with(['"', '\'']);
-            if !quoted {
+            if link.is_bare {
                 self.html("\"");
             }
             let kind = if link.is_src {
@@ -61,7 +60,7 @@ impl Lower<'_> {
                 range,
             });
             self.piece(Piece::Href(n));
-            if !quoted {
+            if link.is_bare {
                 self.html("\"");
             }
             done = link.range.end;
