@@ -10,23 +10,20 @@
 
   // Storage may throw: then nothing is remembered.
   const load = (key, otherwise) => {
-    try { return JSON.parse(localStorage.getItem('docproof-' + key)) ?? otherwise; } catch { return otherwise; }
+    try { return JSON.parse(localStorage['docproof-' + key]) ?? otherwise; } catch { return otherwise; }
   };
   const save = (key, value) => {
-    try { localStorage.setItem('docproof-' + key, JSON.stringify(value)); } catch { /* storage is off */ }
+    try { localStorage['docproof-' + key] = value; } catch { /* storage is off */ }
   };
 
   // Tells screen readers what a click did.
-  const status = document.createElement('div');
-  status.className = 'sr';
-  status.setAttribute('role', 'status');
-  document.body.append(status);
-  const say = (text) => { status.textContent = text; };
+  const status = find('body > [role=status]');
+  const say = (text) => { if (status) status.textContent = text; };
 
-  // Sets attributes; an empty one is taken away.
+  // Sets attributes; one that is false is taken away.
   const label = (element, attributes) => {
     for (const name in attributes) {
-      if (attributes[name] === '') element.removeAttribute(name); else element.setAttribute(name, attributes[name]);
+      if (attributes[name] === false) element.removeAttribute(name); else element.setAttribute(name, attributes[name]);
     }
   };
 
@@ -39,8 +36,9 @@
     return made;
   };
 
-  // Scrolls the list, never the page, to the entry.
+  // Scrolls the list, never the page, to the entry if there is one.
   const reveal = (list, entry) => {
+    if (!entry) return;
     const outer = list.getBoundingClientRect(), inner = entry.getBoundingClientRect();
     if (inner.top < outer.top || inner.bottom > outer.bottom) {
       list.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
@@ -52,94 +50,78 @@
     try { return document.getElementById(decodeURIComponent(hash.slice(1))); } catch { return null; }
   };
 
-  // Theme button. theme.js reads what it saves.
+  // Theme button. theme.js reads what it saves, and sets what another page has saved.
   const theme = find('.theme');
   if (theme) {
-    const names = { auto: 'automatic', light: 'light', dark: 'dark' };
+    const states = { auto: ['automatic', 'light'], light: ['light', 'dark'], dark: ['dark', 'auto'] };
     const show = () => {
-      theme.title = 'Theme: ' + names[root.dataset.theme];
-      label(theme, { 'aria-label': theme.title });
+      theme.title = theme.ariaLabel = 'Theme: ' + states[root.dataset.theme][0];
     };
     show();
     theme.addEventListener('click', () => {
-      root.dataset.theme = { auto: 'light', light: 'dark', dark: 'auto' }[root.dataset.theme] || 'auto';
-      try { localStorage.setItem('docproof-theme', root.dataset.theme); } catch { /* storage is off */ }
+      root.dataset.theme = states[root.dataset.theme][1];
+      save('theme', root.dataset.theme);
       show();
       say(theme.title);
     });
+    addEventListener('storage', show);
   }
 
   // Search: its script is loaded when it is first asked for.
   const seek = find('.search');
   if (seek) {
+    let script;
     const open = () => {
-      if (globalThis.docproofSearch) return docproofSearch.open(seek);
-      const script = document.createElement('script');
+      if (globalThis.docproofSearch) docproofSearch.open(seek);
+      if (script) return;
+      script = document.createElement('script');
       script.src = seek.dataset.script;
-      script.onload = () => docproofSearch.open(seek);
-      script.onerror = () => { script.remove(); say('The search could not be loaded.'); };
+      script.onload = open;
+      script.onerror = () => { script = script.remove(); say('The search could not be loaded.'); };
       document.head.append(script);
     };
     seek.hidden = false;
     seek.addEventListener('click', open);
     document.addEventListener('keydown', (event) => {
-      const typing = event.target.closest?.('input, textarea, select, [contenteditable]');
-      const asked = event.key === 'k' && (event.ctrlKey || event.metaKey) || event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
-      if (!asked) return;
+      const command = event.ctrlKey || event.metaKey;
+      if (command ? event.key !== 'k' : event.key !== '/' || event.altKey || event.target.closest?.('input, textarea, select, [contenteditable]')) return;
       event.preventDefault();
       open();
     });
   }
 
   // Drawer: the sidebar on narrow screens, a modal dialog while open.
-  const side = find('.side'), opener = find('.burger');
-  let closeDrawer = () => {};
-  if (side && opener) {
-    // Links become buttons.
-    const swap = (link, click) => {
-      const made = button('', link.className, click);
-      made.append(...link.childNodes);
-      link.replaceWith(made);
-      return made;
-    };
-    const set = (open) => {
-      root.classList.toggle('drawer', open);
-      burger.setAttribute('aria-expanded', open);
-      label(side, open ? { role: 'dialog', 'aria-modal': 'true', 'aria-label': 'Menu' } : { role: '', 'aria-modal': '', 'aria-label': '' });
-      all('.skip, .top, main, .toc, .foot').forEach((part) => { part.inert = open; });
-      // Only what is shown takes focus: reading the height applies the styles.
-      if (open && side.offsetHeight) close.focus();
-      const current = find('.sidebar [aria-current]', side);
-      if (open && current) reveal(side, current);
-    };
-    closeDrawer = () => {
-      if (!root.classList.contains('drawer')) return;
-      set(false);
-      burger.focus();
-    };
-    const burger = swap(opener, () => set(true));
-    label(burger, { 'aria-label': 'Menu', 'aria-controls': side.id, 'aria-expanded': 'false' });
-    const close = swap(find('.close', side), closeDrawer);
-    document.addEventListener('click', ({ target }) => {
-      if (!side.contains(target) && !burger.contains(target) || target.closest('a')) closeDrawer();
-    });
-    narrow.addEventListener('change', closeDrawer);
-    if (location.hash === '#' + side.id) history.replaceState(null, '', location.pathname + location.search);
-  }
+  const side = find('.side'), current = find('.side .sidebar [aria-current]'), burger = find('button.burger');
+  const drawer = (open) => {
+    if (!side || !burger || open === root.classList.contains('drawer')) return;
+    root.classList.toggle('drawer', open);
+    label(burger, { 'aria-expanded': '' + open });
+    label(side, { role: open && 'dialog', 'aria-modal': open, 'aria-label': open && 'Menu' });
+    all('.skip, .top, main, .toc, .foot').forEach((part) => { part.inert = open; });
+    // Only what is shown takes focus: reading the height applies the styles.
+    if (side.offsetHeight) (open ? find('button', side) : burger)?.focus();
+    if (open) reveal(side, current);
+  };
+  burger?.addEventListener('click', () => drawer(true));
+  document.addEventListener('click', ({ target }) => {
+    if (!target.closest('.side, .burger') || target.closest('a, .close')) drawer(false);
+  });
+  narrow.addEventListener('change', () => drawer(false));
+  // The address of the drawer without scripts.
+  if (side && location.hash === '#' + side.id) history.replaceState(null, '', location.pathname + location.search);
 
   // Version menu and the "On this page" bar: Escape, a click elsewhere and use close them.
-  const toc = find('.toc'), tocList = find('.toc details');
-  const menus = () => all('.versions[open], .toc details[open]').filter((menu) => menu !== tocList || !wide.matches);
+  const menus = () => all(wide.matches ? '.versions[open]' : '.versions[open], .toc details[open]');
   document.addEventListener('click', (event) => {
     menus().forEach((menu) => {
       if (!menu.contains(event.target) || event.target.closest('a')) menu.open = false;
     });
   });
   document.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape') return;
+    if (event.key !== 'Escape' || find('dialog[open]')) return;
     const open = menus();
     open.forEach((menu) => { menu.open = false; find('summary', menu).focus(); });
-    if (!open.length) closeDrawer();
+    if (!open.length) drawer(false);
   });
 
   // Sidebar: remembers what was opened by hand, shows the active entry.
@@ -157,17 +139,17 @@
       const details = event.target.closest('summary')?.parentElement;
       if (!details) return;
       known[path(details)] = !details.open;
-      save('sidebar', known);
+      save('sidebar', JSON.stringify(known));
     });
-    const current = find('.sidebar [aria-current]', side);
-    if (current && !narrow.matches) reveal(side, current);
+    if (!narrow.matches) reveal(side, current);
   }
 
   // On this page: open beside the text, closed above it; marks what is being read.
+  const toc = find('.toc');
   if (toc) {
     const summary = find('summary', toc), here = find('.here', toc);
     const fit = () => {
-      tocList.open = wide.matches;
+      find('details', toc).open = wide.matches;
       summary.tabIndex = wide.matches ? -1 : 0;
     };
     fit();
@@ -185,9 +167,8 @@
       if (next === active) return;
       active?.removeAttribute('aria-current');
       active = next;
-      here.textContent = active ? active.textContent : '';
-      if (!active) return;
-      active.setAttribute('aria-current', 'true');
+      active?.setAttribute('aria-current', true);
+      here.textContent = active?.textContent;
       if (wide.matches) reveal(toc, active);
     };
     const later = () => { if (!waiting) { waiting = true; requestAnimationFrame(spy); } };
@@ -196,18 +177,7 @@
     spy();
   }
 
-  // Code: copy, hidden lines, long blocks.
-  const shape = (name, attributes) => {
-    const made = document.createElementNS('http://www.w3.org/2000/svg', name);
-    label(made, attributes);
-    return made;
-  };
-  const eye = () => {
-    const icon = shape('svg', { viewBox: '0 0 16 16', 'aria-hidden': 'true' });
-    icon.append(shape('path', { d: 'M1 8s2.5-4.5 7-4.5S15 8 15 8s-2.5 4.5-7 4.5S1 8 1 8z' }), shape('circle', { cx: 8, cy: 8, r: 2 }));
-    return icon;
-  };
-  // Over http: there is no Clipboard API.
+  // Code: copy, hidden lines, long blocks. Over http: there is no Clipboard API.
   const copy = async (text) => {
     try { await navigator.clipboard.writeText(text); return true; } catch { /* the old way */ }
     const field = document.createElement('textarea'), focused = document.activeElement;
@@ -227,19 +197,16 @@
   });
   all('figure.code').forEach((figure) => {
     const code = find('code', figure), lines = all('.line', code), hidden = all('.hidden-line', code);
-    const text = (from) => lines.length ? from.map((line) => line.textContent.replace('\n', '') + '\n').join('') : code.textContent;
+    const text = (from) => from.map((line) => line.textContent.replace(/\n?$/, '\n')).join('');
     // Selected by hand, an empty line would be lost.
     lines.forEach((line) => { if (!line.textContent) line.textContent = '\n'; });
     const actions = document.createElement('div');
     actions.className = 'actions';
     find('figcaption', figure)?.append(actions);
     if (hidden.length) {
-      const word = document.createElement('span');
-      word.className = 'action-text';
-      const name = (verb) => { toggle.title = word.textContent = verb + ' hidden lines'; };
-      const toggle = button('', 'eye', () => name(figure.classList.toggle('all-lines') ? 'Hide' : 'Show'));
-      name('Show');
-      toggle.append(eye(), word);
+      const toggle = button('Show hidden lines', 'eye', () => {
+        toggle.textContent = (figure.classList.toggle('all-lines') ? 'Hide' : 'Show') + ' hidden lines';
+      });
       actions.append(toggle);
     }
     actions.append(copier('Copy', () => text(lines.filter((line) => !line.matches('.code:not(.all-lines) .hidden-line')))));
@@ -255,12 +222,9 @@
 
   // What scrolls sideways takes the keyboard's focus.
   const scrollers = new ResizeObserver((entries) => entries.forEach(({ target }) => {
-    if (target.scrollWidth > target.clientWidth + 1) {
-      const title = find('.title', target.parentElement)?.textContent;
-      label(target, { tabindex: 0, role: 'group', 'aria-label': target.matches('pre') ? title ? 'Code: ' + title : 'Code' : 'Table' });
-    } else {
-      label(target, { tabindex: '', role: '', 'aria-label': '' });
-    }
+    const scrolls = target.scrollWidth > target.clientWidth + 1, title = find('.title', target.parentElement);
+    const name = target.matches('pre') ? title ? 'Code: ' + title.textContent : 'Code' : 'Table';
+    label(target, { tabindex: scrolls && 0, role: scrolls && 'group', 'aria-label': scrolls && name });
   }));
   all('main pre, .table-scroll').forEach((box) => scrollers.observe(box));
 
@@ -276,20 +240,19 @@
   const groups = all('.tabs').filter((group) => tabsOf(group).length);
   const pick = (tab) => {
     const word = labelOf(tab), top = tab.getBoundingClientRect().top;
-    choose(tab);
     groups.forEach((group) => {
-      const same = group !== tab.closest('.tabs') && tabsOf(group).find((other) => labelOf(other) === word);
+      const same = tabsOf(group).find((other) => labelOf(other) === word);
       if (same) choose(same);
     });
+    choose(tab);
     // Groups above may have grown: the tab stays in place.
     scrollBy({ top: tab.getBoundingClientRect().top - top, behavior: 'instant' });
-    save('tabs', [word, ...load('tabs', []).filter((other) => other !== word)].slice(0, 30));
+    save('tabs', JSON.stringify([word, ...load('tabs', []).filter((other) => other !== word)].slice(0, 30)));
   };
   const chosen = load('tabs', []);
   groups.forEach((group) => {
     const tabs = tabsOf(group);
-    const word = chosen.find((past) => tabs.some((tab) => labelOf(tab) === past));
-    choose(tabs.find((tab) => labelOf(tab) === word) || tabs.find((tab) => tab.ariaSelected === 'true') || tabs[0]);
+    choose(chosen.map((word) => tabs.find((tab) => labelOf(tab) === word)).find(Boolean) || tabs[0]);
     group.addEventListener('click', ({ target }) => { if (tabs.includes(target)) pick(target); });
     group.addEventListener('keydown', (event) => {
       const at = tabs.indexOf(event.target), back = getComputedStyle(group).direction === 'rtl';
@@ -301,15 +264,17 @@
       pick(tab);
     });
   });
-  // A link into a hidden panel opens it.
+  // A link into what is folded opens it.
   const follow = () => {
     const target = goal(location.hash);
-    for (let panel = target?.closest('[role=tabpanel]'); panel; panel = panel.parentElement.closest('[role=tabpanel]')) {
-      choose(document.getElementById(panel.getAttribute('aria-labelledby')));
+    for (let fold = target; (fold = fold?.closest('[role=tabpanel], details')); fold = fold.parentElement) {
+      if (fold.open === undefined) choose(find(`[aria-controls="${fold.id}"]`)); else fold.open = true;
     }
     if (groups.length) target?.scrollIntoView();
   };
   addEventListener('hashchange', follow);
+  // The same link again, after another tab was chosen.
+  document.addEventListener('click', ({ target }) => { if (target.closest('a')?.hash) setTimeout(follow); });
   follow();
 
   // Paper shows what is folded.

@@ -1,8 +1,13 @@
 // theme.js: runs in <head> before the first paint, so a chosen theme does not flash. Adds the class "js" and
-// sets data-theme: auto, light or dark. docproof.js has the button.
-(function () {
-  var root = document.documentElement, saved;
+// sets data-theme: auto, light or dark. docproof.js has the button. Another page's choice counts at once.
+(() => {
+  const root = document.documentElement;
+  const show = () => {
+    let saved;
+    try { saved = localStorage['docproof-theme']; } catch { /* storage is off */ }
+    root.dataset.theme = saved === 'light' || saved === 'dark' ? saved : 'auto';
+  };
   root.classList.add('js');
-  try { saved = localStorage.getItem('docproof-theme'); } catch (e) { /* storage is off */ }
-  root.dataset.theme = saved === 'light' || saved === 'dark' ? saved : 'auto';
+  show();
+  addEventListener('storage', show);
 })();

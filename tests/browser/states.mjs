@@ -35,7 +35,7 @@ export const STATES = [
     state: 'search failed', widths: [360, 1280], quiet: /ERR_FAILED/,
     enter: async (page) => { await page.route('**/search/**/t*.js*', (route) => route.abort()); await search(page, 'heating', '.finder-foot button'); },
   },
-  { state: 'drawer open', widths: [360], enter: async (page) => { await page.click('.burger'); await page.waitForSelector('.drawer .side', { state: 'visible' }); } },
+  { state: 'drawer open', widths: [360], enter: async (page) => { await page.click('button.burger'); await page.waitForSelector('.drawer .side', { state: 'visible' }); } },
   { state: 'version menu open', widths: [360, 1280], enter: (page) => page.click('.versions summary') },
   { state: 'on this page open', widths: [360, 1000], enter: (page) => page.click('.toc summary') },
   {
