@@ -6,6 +6,7 @@
 pub mod build;
 pub mod cli;
 pub mod config;
+pub mod date;
 pub mod diagnostic;
 pub mod directive;
 pub mod disk;

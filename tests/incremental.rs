@@ -4,10 +4,14 @@
 //! is thrown away while the last good one stays.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use docproof::build::Build;
 use docproof::build::files::{ChangeSet, FileProvider, Listing, MemoryFiles, ReadError};
 use docproof::build::output::{MemoryTree, Output};
+use docproof::build::updated::{History, NoHistory};
+use docproof::date::Date;
 use docproof::diagnostic::render_human;
 use proptest::prelude::*;
 
@@ -110,6 +114,47 @@ fn same_tree(incremental: &Tree, clean: &Tree) {
             ),
             (a, b) => assert_eq!(a, b, "`{path}` differs from that of a clean build"),
         }
+    }
+}
+
+/// Says of every file that it was changed on one day, which is not always the same.
+struct Day(Arc<AtomicI64>);
+
+impl History for Day {
+    fn dates(&self, paths: &BTreeSet<&str>) -> Result<BTreeMap<String, Date>, NoHistory> {
+        let day = Date::of_unix(self.0.load(Ordering::Relaxed) * 86_400).expect("a day");
+        let changed = paths.iter().filter(|path| path.ends_with("a.md"));
+        Ok(changed.map(|path| ((*path).to_owned(), day)).collect())
+    }
+}
+
+#[test]
+fn a_new_date_renders_the_pages_that_show_it() {
+    let day = Arc::new(AtomicI64::new(1));
+    let yaml = "url: https://e.example\nlast_updated: true\n";
+    let files = MemoryFiles::new([
+        ("docproof.yaml", yaml),
+        ("docs/a.md", "x"),
+        ("docs/b.md", "x"),
+    ]);
+    let mut build = Build::new();
+    build.set_history(Box::new(Day(day.clone())));
+    let mut last = Tree::new();
+    for (now, expected) in [(1, 2), (2, 1), (2, 0)] {
+        day.store(now, Ordering::Relaxed);
+        let changes = match last.is_empty() {
+            true => ChangeSet::All,
+            false => ChangeSet::Paths(BTreeSet::new()),
+        };
+        let sink = MemoryTree::after(last);
+        let outcome = build.run(&files, &changes, &sink, &|_| {});
+        assert_eq!((outcome.built, outcome.rendered), (true, expected));
+        last = sink.finish();
+        let clean = MemoryTree::default();
+        let mut new = Build::new();
+        new.set_history(Box::new(Day(day.clone())));
+        new.run(&files, &ChangeSet::All, &clean, &|_| {});
+        same_tree(&last, &clean.finish());
     }
 }
 

@@ -24,6 +24,7 @@ struct Room(&'static str, u8, &'static [&'static str]);
 const FLOORS: &[Room] = &[
     Room("source", 0, &[]),
     Room("diagnostic", 0, &["source"]),
+    Room("date", 0, &[]),
     Room("yaml", 1, &[]),
     Room("config", 1, &["yaml"]),
     // `config` gives the dialect, but knows none of its readers.

@@ -22,6 +22,7 @@ mod resolve;
 pub mod samples;
 pub mod search;
 mod settings;
+pub mod updated;
 pub mod version_list;
 mod wiring;
 
@@ -95,6 +96,8 @@ pub struct Build {
     searched: search::Memo,
     /// What `verify` has left behind.
     verified: marks::Verified,
+    /// Tells when files were changed.
+    history: Option<Box<dyn updated::History>>,
     /// Code blocks of pages in the site that are shown without colours.
     page_warnings: publish::PlainBlocks,
 }
@@ -132,6 +135,11 @@ impl Build {
     /// The verdicts that are shown, and whether every sample must have one.
     pub fn set_verified(&mut self, verified: marks::Verified) {
         self.verified = verified;
+    }
+
+    /// Who is asked for the dates of pages, if the site wants them.
+    pub fn set_history(&mut self, history: Box<dyn updated::History>) {
+        self.history = Some(history);
     }
 
     /// Builds the site.
@@ -280,6 +288,7 @@ impl Build {
         };
         let resolved = resolve::all(indexed, diagnostics);
         let marks = marks::marks(indexed, &self.sources, &self.verified, diagnostics);
+        let updated = updated::dates(indexed, self.history.as_deref(), diagnostics);
         let theme = look::Theme::load(&self.files, &self.sources, indexed, diagnostics);
         let Some(theme) = theme else { return outcome };
         if diagnostics.iter().any(|d| d.severity == Severity::Error) {
@@ -294,6 +303,7 @@ impl Build {
             indexed,
             resolved: &resolved,
             marks: &marks,
+            updated: &updated,
             files: &self.files,
             highlighter: &self.highlighter,
             sink,

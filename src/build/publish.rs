@@ -16,6 +16,7 @@ use super::resolve::{Resolved, inside, rooted};
 use super::wiring::{RedirectTarget, statics};
 use super::{Indexed, Phase};
 use crate::config::Dialect;
+use crate::date::Date;
 use crate::diagnostic::{Diagnostic, Problem, Severity};
 use crate::render::body::{self, Filled};
 use crate::render::highlight::{Highlighter, PlainReason};
@@ -47,6 +48,8 @@ pub struct Job<'a> {
     pub resolved: &'a Resolved,
     /// The marks of each page's blocks.
     pub marks: &'a [PageMarks],
+    /// The day on which each page was last changed.
+    pub updated: &'a [Option<Date>],
     /// Its files.
     pub files: &'a Files,
     /// Remembers highlighted code.
@@ -283,12 +286,15 @@ impl Job<'_> {
         let copied = doc.expanded.copied_from.as_deref().unwrap_or("");
         let marks = &self.marks[id.index()];
         let marked = format!("{marks:?}");
+        let updated = self.updated[id.index()];
+        let dated = format!("{updated:?}");
         let fingerprint = ContentHash::of_parts([
             &world.0[..],
             &doc.hash.0,
             front.as_bytes(),
             copied.as_bytes(),
             marked.as_bytes(),
+            dated.as_bytes(),
         ]);
         let twin = self.twin(&page.route);
         if known.get(&path) == Some(&fingerprint) {
@@ -312,6 +318,7 @@ impl Job<'_> {
             show_title: doc.show_title,
             body: &body.html,
             edit_url: self.edit_url(page.docset, doc),
+            updated,
             image: image.as_deref(),
         };
         let html = shell.doc(id, &parts)?;
@@ -414,7 +421,11 @@ impl Job<'_> {
             };
             texts.insert(redirect.output.clone(), shell.redirect(&href, canonical)?);
         }
-        texts.extend(shell.sitemap().map(|xml| ("sitemap.xml".to_owned(), xml)));
+        texts.extend(
+            shell
+                .sitemap(self.updated)
+                .map(|xml| ("sitemap.xml".to_owned(), xml)),
+        );
         texts.insert("robots.txt".into(), shell.robots());
         texts.extend(theme.accent.clone());
         let statics = statics(self.files, &indexed.config, &mut Vec::new());

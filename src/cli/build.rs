@@ -13,6 +13,7 @@ use crate::config::SiteConfig;
 use crate::disk::reader::{DiskFiles, overlapped};
 use crate::disk::writer::{Staging, WriteError};
 use crate::disk::{read_cache, write_cache};
+use crate::toolchain::history::GitHistory;
 
 /// The cache file of highlighted code.
 const HIGHLIGHTS: &str = "highlights";
@@ -72,6 +73,10 @@ pub fn run(common: &Common, args: &BuildArgs) -> u8 {
         build.import_highlights(&bytes);
     }
     build.set_verified(verified(common, args));
+    build.set_history(Box::new(GitHistory {
+        site: common.site.clone(),
+        cached: !args.no_cache,
+    }));
     let settings = settings(&files);
     let output = output_folder(common, args, &settings);
     if args.out.is_some()

@@ -8,8 +8,8 @@ use serde_yaml::{Mapping, Value};
 use super::values::{Checker, Table};
 use super::verify::VerifyConfig;
 use super::{
-    Dialect, DocsetConfig, HeaderLink, HeaderTarget, Layout, LinkPolicy, Redirect, SiteConfig,
-    ThemeConfig, UrlStyle, VersionConfig,
+    Dialect, DocsetConfig, HeaderLink, HeaderTarget, Layout, LinkPolicy, Placed, Redirect,
+    SiteConfig, ThemeConfig, UrlStyle, VersionConfig,
 };
 use crate::diagnostic::{Problem, one_of};
 use crate::yaml::{self, Part, Path, Step};
@@ -41,7 +41,7 @@ pub fn parse(text: &str) -> (SiteConfig, Vec<Problem>) {
 
 impl Checker<'_> {
     fn site(&mut self, root: &Mapping) -> SiteConfig {
-        const KEYS: [&str; 15] = [
+        const KEYS: [&str; 16] = [
             "title",
             "tagline",
             "url",
@@ -51,6 +51,7 @@ impl Checker<'_> {
             "urls",
             "index_twins",
             "links",
+            "last_updated",
             "copy_root",
             "header",
             "theme",
@@ -99,6 +100,10 @@ impl Checker<'_> {
                     &[("error", LinkPolicy::Error), ("warn", LinkPolicy::Warn)],
                 )
                 .unwrap_or(LinkPolicy::Error),
+            last_updated: self
+                .flag(&table, "last_updated")
+                .then(|| self.place(&table.key("last_updated"), Part::Key)),
+            markdown_copies: self.flag_or(&table, "markdown_copies", true),
             copy_root: self.folder(&table, "copy_root").unwrap_or_default(),
             header_links: self.header(&table),
             theme: self.theme(&table),
@@ -113,6 +118,7 @@ impl Checker<'_> {
         site.verify = self.verify(&table, &ids);
         self.output_apart(&site);
         self.header_docsets(&site);
+        self.feeds_have_addresses(&site);
         site
     }
 
@@ -240,6 +246,21 @@ impl Checker<'_> {
         }
     }
 
+    /// The entries of a feed are known by their addresses, so without one there is no feed.
+    fn feeds_have_addresses(&mut self, site: &SiteConfig) {
+        if site.url.is_some() {
+            return;
+        }
+        for changelog in site.docsets.iter().filter_map(|d| d.changelog.as_ref()) {
+            let message = "a `changelog` needs the `url` of the site";
+            self.problems.push(
+                Problem::error("config", changelog.place.clone(), message)
+                    .label("becomes a feed, whose links hold the host")
+                    .hint("add `url`, such as `https://example.com`"),
+            );
+        }
+    }
+
     fn header(&mut self, root: &Table<'_>) -> Vec<HeaderLink> {
         let Some((value, path)) = root.get("header") else {
             return Vec::new();
@@ -320,6 +341,7 @@ impl Checker<'_> {
                 .into_iter()
                 .filter_map(|(item, path)| self.placed(item, &path))
                 .collect(),
+            image: table.get("image").and_then(|(v, p)| self.placed(v, &p)),
             footer: self.text(&table, "footer"),
         }
     }
@@ -405,10 +427,18 @@ impl Checker<'_> {
                 )
                 .unwrap_or(Dialect::Docproof),
             edit_url: self.text(&table, "edit_url"),
+            changelog: self.changelog(&table),
             versions: self.versions(&table),
             id,
             place,
         })
+    }
+
+    /// The file of the releases, as a path from the site's folder.
+    fn changelog(&mut self, table: &Table<'_>) -> Option<Placed> {
+        let place = self.place(&table.key("changelog"), Part::Value);
+        let text = self.folder(table, "changelog")?;
+        Some(Placed { text, place })
     }
 
     fn docset_apart(&mut self, new: &DocsetConfig, before: &[DocsetConfig]) {
@@ -532,6 +562,7 @@ fn default_docset() -> DocsetConfig {
         route: "docs".into(),
         dialect: Dialect::Docproof,
         edit_url: None,
+        changelog: None,
         versions: Vec::new(),
         place: 0..0,
     }

@@ -38,6 +38,10 @@ pub struct SiteConfig {
     pub index_twins: bool,
     /// What a broken internal link is.
     pub links: LinkPolicy,
+    /// The place of `last_updated`, where the site wants the date of each page's last change.
+    pub last_updated: Option<Range<usize>>,
+    /// Whether each page has a copy in Markdown, and the site an `llms.txt`.
+    pub markdown_copies: bool,
     /// The folder that COPY DOCS paths start from, relative to the site's folder (`""` for itself).
     pub copy_root: String,
     /// Links in the header.
@@ -128,6 +132,8 @@ pub struct ThemeConfig {
     pub favicon: Option<Placed>,
     /// Files of the site's `static/`, loaded after the theme's own.
     pub css: Vec<Placed>,
+    /// The picture of link previews, where a page has none of its own: a file of the site's `static/`.
+    pub image: Option<Placed>,
     /// HTML at the foot of each page.
     pub footer: Option<String>,
 }
@@ -160,6 +166,8 @@ pub struct DocsetConfig {
     pub dialect: Dialect,
     /// Pattern of the edit link; `{path}` is the file's path from the docs folder.
     pub edit_url: Option<String>,
+    /// The Markdown file, from the site's folder, whose releases become a feed.
+    pub changelog: Option<Placed>,
     /// Settings by version name.
     pub versions: Vec<VersionConfig>,
     /// The entry's place in the configuration.

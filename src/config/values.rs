@@ -131,12 +131,17 @@ impl Checker<'_> {
     }
 
     pub(super) fn flag(&mut self, table: &Table<'_>, key: &str) -> bool {
+        self.flag_or(table, key, false)
+    }
+
+    /// A flag with the value that it has where it is not set.
+    pub(super) fn flag_or(&mut self, table: &Table<'_>, key: &str, default: bool) -> bool {
         match table.get(key) {
-            None => false,
+            None => default,
             Some((Value::Bool(flag), _)) => *flag,
             Some((other, path)) => {
                 self.wrong_type(other, &path, "`true` or `false`");
-                false
+                default
             }
         }
     }

@@ -3,11 +3,14 @@
 //!
 //! In: the shell. Out: routes or paths, and their text.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use tera::{Context, Value};
 
 use super::nav::is_large;
 use super::page::{HOME, NOT_FOUND, PageContext, Shell, VERSIONS, start_page, version_label};
+use crate::date::Date;
 use crate::diagnostic::Diagnostic;
 use crate::markdown::escape;
 use crate::site::pages::join;
@@ -220,13 +223,13 @@ impl Shell<'_> {
         self.templates.render("redirect.html", &context)
     }
 
-    /// `sitemap.xml`: every page whose address is its own; none without `url`.
-    pub fn sitemap(&self) -> Option<String> {
+    /// `sitemap.xml`: every page whose address is its own, with its date; none without `url`.
+    pub fn sitemap(&self, updated: &[Option<Date>]) -> Option<String> {
         self.config.url.as_ref()?;
-        let mut all: Vec<String> = routes(self.site)
+        let mut all: BTreeMap<String, Option<Date>> = routes(self.site)
             .into_iter()
             .filter(|r| r != NOT_FOUND)
-            .filter_map(|r| self.urls.canonical(&r))
+            .filter_map(|r| Some((self.urls.canonical(&r)?, None)))
             .collect();
         for id in self.site.page_ids() {
             let version = self.site.version(id);
@@ -240,16 +243,16 @@ impl Shell<'_> {
                     )
                     .is_some_and(|(_, exact)| exact);
             if !version.noindex && !elsewhere {
-                all.extend(self.urls.canonical(&self.site.page(id).route));
+                let url = self.urls.canonical(&self.site.page(id).route);
+                all.extend(url.map(|url| (url, updated[id.index()])));
             }
         }
-        all.sort_unstable();
-        all.dedup();
         let mut xml = String::from(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
         );
-        for url in all {
-            xml.push_str(&format!("<url><loc>{}</loc></url>\n", escape(&url)));
+        for (url, date) in all {
+            let date = date.map_or_else(String::new, |date| format!("<lastmod>{date}</lastmod>"));
+            xml.push_str(&format!("<url><loc>{}</loc>{date}</url>\n", escape(&url)));
         }
         xml.push_str("</urlset>\n");
         Some(xml)

@@ -10,6 +10,7 @@ use tera::{Context, Value};
 use super::nav::Navs;
 use super::templates::Templates;
 use crate::config::{HeaderTarget, SiteConfig};
+use crate::date::Date;
 use crate::diagnostic::Diagnostic;
 use crate::front_matter::FrontMatter;
 use crate::markdown::Heading;
@@ -89,6 +90,8 @@ pub struct DocParts<'a> {
     pub body: &'a str,
     /// Where it is edited.
     pub edit_url: Option<String>,
+    /// The day on which it was last changed.
+    pub updated: Option<Date>,
     /// Its preview image: an encoded path under `base_url`, or a URL.
     pub image: Option<&'a str>,
 }
@@ -406,6 +409,11 @@ impl Shell<'_> {
 
     fn doc_value(&self, id: PageId, parts: &DocParts<'_>, banner: Option<Banner>) -> Value {
         #[derive(Serialize)]
+        struct Updated {
+            date: String,
+            words: String,
+        }
+        #[derive(Serialize)]
         struct DocContext<'a> {
             title: &'a str,
             show_title: bool,
@@ -414,7 +422,7 @@ impl Shell<'_> {
             prev: Option<LinkContext>,
             next: Option<LinkContext>,
             edit_url: &'a Option<String>,
-            updated: Option<String>,
+            updated: Option<Updated>,
             banner: Option<Banner>,
         }
         let page = self.site.page(id);
@@ -433,7 +441,10 @@ impl Shell<'_> {
             prev: neighbour(page.previous),
             next: neighbour(page.next),
             edit_url: &parts.edit_url,
-            updated: None,
+            updated: parts.updated.map(|date| Updated {
+                date: date.to_string(),
+                words: date.words(),
+            }),
             banner,
         });
         // Put in by hand: serialising would copy the body once more.

@@ -6,6 +6,7 @@
 pub mod cache;
 mod cargo;
 mod check;
+pub mod history;
 mod manifest;
 mod pool;
 mod rustc;

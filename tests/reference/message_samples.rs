@@ -154,6 +154,10 @@ pub const SAMPLES: &[Sample] = &[
         &[("docs/use.md", "# Use\n\n```pyhton\nprint(1)\n```\n")],
     ),
     page(
+        "last-updated",
+        &[FINE, ("docproof.yaml", "last_updated: true\n")],
+    ),
+    page(
         "redirect",
         &[
             (

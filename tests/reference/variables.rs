@@ -1,10 +1,12 @@
 //! Every variable that a template is given is in the reference, and nothing is there that no template is given.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use docproof::build::Build;
 use docproof::build::files::{ChangeSet, MemoryFiles};
 use docproof::build::output::{MemoryTree, Output};
+use docproof::build::updated::{History, NoHistory};
+use docproof::date::Date;
 use serde_json::Value;
 
 use super::page::Page;
@@ -14,7 +16,7 @@ const MARK: &str = "<<<vars>>>";
 /// A site that has everything: versions, two docsets, a page in the middle of a sidebar, a redirect. The templates of
 /// these names print what they are given.
 fn files(templates: &[&str]) -> MemoryFiles {
-    let yaml = "url: https://example.com\nheader: { links: [{ doc: b, label: B }] }\ntheme: { logo: l.svg, css: [a.css], footer: F, accent: '#123456' }\ndocsets:\n  - { id: docs, description: D, edit_url: 'https://e.example/{path}' }\n  - { id: more, path: more, route: more }\nredirects: { /old: /docs/b }\n";
+    let yaml = "url: https://example.com\nlast_updated: true\nheader: { links: [{ doc: b, label: B }] }\ntheme: { logo: l.svg, css: [a.css], footer: F, accent: '#123456' }\ndocsets:\n  - { id: docs, description: D, edit_url: 'https://e.example/{path}' }\n  - { id: more, path: more, route: more }\nredirects: { /old: /docs/b }\n";
     let page = |id: &str| {
         format!(
             "---\ntitle: {id}\ndescription: D\nkeywords: [k]\nimage: /l.svg\n---\n## H\n\nText.\n\n### I\n\nText.\n"
@@ -53,6 +55,16 @@ fn files(templates: &[&str]) -> MemoryFiles {
     )
 }
 
+/// Every file was changed on the same day.
+struct OneDay;
+
+impl History for OneDay {
+    fn dates(&self, paths: &BTreeSet<&str>) -> Result<BTreeMap<String, Date>, NoHistory> {
+        let day = Date::of_unix(0).expect("a day");
+        Ok(paths.iter().map(|path| ((*path).to_owned(), day)).collect())
+    }
+}
+
 /// The names in a value: `site`, `site.title`, `docsets[].title`.
 fn names(value: &Value, before: &str, all: &mut BTreeSet<String>) {
     match value {
@@ -83,6 +95,7 @@ fn names(value: &Value, before: &str, all: &mut BTreeSet<String>) {
 /// What a template prints on a page.
 fn given(template: &str, path: &str) -> BTreeSet<String> {
     let mut build = Build::new();
+    build.set_history(Box::new(OneDay));
     let sink = MemoryTree::default();
     let outcome = build.run(&files(&[template]), &ChangeSet::All, &sink, &|_| {});
     assert!(outcome.built, "{:?}", outcome.diagnostics);
