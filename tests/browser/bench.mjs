@@ -1,6 +1,8 @@
 // bench.mjs: what gates are written with. Opens pages of the built sites, watches what every page must never do (an error on the
 // console, a blocked script or style, a request to another host), and collects failures, each with its page and state.
-import { POLICY, serve } from './server.mjs';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { serve } from './server.mjs';
 
 /** A name that says how a page is looked at. */
 const described = ({ width, scheme }) => `${width} px, ${scheme}`;
@@ -17,7 +19,7 @@ export class Bench {
 
   /** The address of a site, served from the first time that it is asked for. */
   site(name) {
-    if (!this.folders[name]) throw new Error(`there is no site ${name}`);
+    if (!this.folders[name] || !existsSync(join(this.folders[name], '404.html'))) throw new Error(`there is no built site ${name}`);
     return this.addresses[name] ??= serve(this.folders[name]);
   }
 
@@ -48,10 +50,11 @@ export class Bench {
       await before?.(page);
       await page.goto(address + path);
       this.opened += 1;
-      const given = await use?.(page, { fail, hold: (condition, what) => { if (!condition) fail(what); }, name, state: told });
-      return given;
+      return await use?.(page, { fail, hold: (condition, what) => { if (!condition) fail(what); } });
     } catch (error) {
-      return fail(String(error.stack ?? error));
+      // The line of the gate that waited in vain is what one needs.
+      const at = /\((.*\/(?:gates\/|states).*)\)/.exec(error.stack ?? '');
+      return fail(`${String(error.message ?? error).split('\nCall log')[0]} ${at ? `at ${at[1]}` : ''}`);
     } finally {
       await surroundings.close();
     }
@@ -87,5 +90,3 @@ export class Bench {
     }));
   }
 }
-
-export { POLICY };

@@ -17,6 +17,7 @@ try {
   bench.fail(name, 'the gate itself', error.stack ?? error);
 }
 await browser.close();
-for (const failure of new Set(bench.failures)) console.log(failure);
-console.log(`${name}: ${bench.failures.length} failures, ${bench.opened} pages, ${((performance.now() - start) / 1000).toFixed(1)} s`);
-process.exit(bench.failures.length ? 1 : 0);
+const failures = [...new Set(bench.failures)];
+for (const failure of failures.slice(0, 100)) console.log(failure);
+console.log(`${name}: ${failures.length} failures, ${bench.opened} pages, ${((performance.now() - start) / 1000).toFixed(1)} s`);
+process.exit(failures.length ? 1 : 0);

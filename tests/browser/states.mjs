@@ -49,16 +49,21 @@ export const STATES = [
   { state: 'deep link', widths: [360, 1280], path: '/docs/everything#tables', enter: (page) => page.waitForFunction(() => scrollY > 0) },
 ];
 
-/** Every kind, and every state of the page with everything, in both schemes and at its widths. */
-export const cases = () => {
-  const views = (widths) => widths.flatMap((width) => ['light', 'dark'].map((scheme) => ({ width, scheme })));
-  const kinds = KINDS.flatMap((kind) => views([360, 1280]).map((view) => ({ ...kind, ...view, state: '' })));
-  const states = STATES.flatMap((state) => views(state.widths).map((view) => ({ ...KINDS[0], ...state, ...view })));
-  return [...kinds, ...states];
-};
+/** What to open: each kind once, and each state of the page with everything once for each of its widths. */
+export const cases = () => [
+  ...KINDS.map((kind) => ({ ...kind, state: '', widths: [1280, 360] })),
+  ...STATES.flatMap((state) => state.widths.map((width) => ({ ...KINDS[0], ...state, widths: [width] }))),
+];
 
-/** Opens a case in its state, without motion, so that nothing is looked at half-way. */
-export const enter = (bench, one, use) => bench.open(one.site, one.path, { ...one, context: { reducedMotion: 'reduce' } }, async (page, about) => {
+/** Opens a case in its state, without motion, so that nothing is looked at half-way, and shows it to `use` at each width, light and dark. */
+export const enter = (bench, one, use) => bench.open(one.site, one.path, { ...one, width: one.widths[0], context: { reducedMotion: 'reduce' } }, async (page) => {
   await one.enter?.(page);
-  return use(page, about);
+  for (const width of one.widths) {
+    if (width !== one.widths[0]) await page.setViewportSize({ width, height: 800 });
+    for (const scheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme: scheme });
+      const state = [one.state, `${width} px`, scheme].filter(Boolean).join(', ');
+      await use(page, { fail: (what) => bench.fail(`${one.site} ${one.path}`, state, what), width, scheme });
+    }
+  }
 });

@@ -6,9 +6,11 @@ import { cases, enter } from '../states.mjs';
 export default async (bench) => {
   const folder = process.env.DOCPROOF_SHOTS;
   await mkdir(folder, { recursive: true });
-  await bench.each(cases(), (one) => enter(bench, one, (page) => {
-    const name = [one.kind, one.state, one.width, one.scheme].filter(Boolean).join('-').replaceAll(' ', '-');
+  await bench.each(cases(), (one) => enter(bench, one, async (page, { width, scheme }) => {
+    const name = [one.kind, one.state, width, scheme].filter(Boolean).join('-').replaceAll(' ', '-');
     // A state is about what is on the screen, a page about all of it.
-    return page.screenshot({ path: join(folder, name + '.png'), fullPage: !one.state || one.state === 'all unfolded' });
+    const fullPage = !one.state || one.state === 'all unfolded';
+    if (fullPage) await page.evaluate(() => scrollTo(0, 0));
+    await page.screenshot({ path: join(folder, name + '.png'), fullPage });
   }));
 };
