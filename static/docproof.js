@@ -80,7 +80,6 @@
       script.onerror = () => { script = script.remove(); say('The search could not be loaded.'); };
       document.head.append(script);
     };
-    seek.hidden = false;
     seek.addEventListener('click', open);
     document.addEventListener('keydown', (event) => {
       const command = event.ctrlKey || event.metaKey;
@@ -211,13 +210,13 @@
     }
     actions.append(copier('Copy', () => text(lines.filter((line) => !line.matches('.code:not(.all-lines) .hidden-line')))));
     if (hidden.length) actions.append(copier('Copy complete program', () => text(lines)));
-    const count = lines.length - hidden.length;
-    if (figure.matches('.collapse') && count > 30) {
-      figure.append(button('Show all ' + count + ' lines', 'more', ({ currentTarget: pressed }) => {
-        figure.classList.add('expanded');
-        pressed.remove();
-      }));
-    }
+    find('.more', figure)?.addEventListener('click', ({ currentTarget: pressed }) => {
+      figure.classList.add('expanded');
+      // The focus stays here, though the button goes.
+      figure.tabIndex = -1;
+      figure.focus({ preventScroll: true });
+      pressed.remove();
+    });
   });
 
   // What scrolls sideways takes the keyboard's focus.

@@ -1,5 +1,6 @@
 // theme.js: runs in <head> before the first paint, so a chosen theme does not flash. Adds the class "js" and
-// sets data-theme: auto, light or dark. docproof.js has the button. Another page's choice counts at once.
+// sets data-theme: auto, light or dark. docproof.js has the button. Another page's choice counts at once. Without docproof.js
+// the page is one without scripts.
 (() => {
   const root = document.documentElement;
   const show = () => {
@@ -10,4 +11,5 @@
   root.classList.add('js');
   show();
   addEventListener('storage', show);
+  addEventListener('error', ({ target }) => { if (target.defer) root.classList.remove('js'); }, true);
 })();

@@ -148,6 +148,16 @@ fn html() {
 }
 
 #[test]
+fn csp() {
+    gate("csp");
+}
+
+#[test]
+fn paint() {
+    gate("paint");
+}
+
+#[test]
 fn axe() {
     gate("axe");
 }

@@ -20,6 +20,8 @@ pub struct Theme {
     /// The override of the accent colour.
     pub(super) accent: Option<(String, String)>,
     pub(super) logo: Option<String>,
+    /// Width and height of the logo, if they can be told.
+    pub(super) logo_size: Option<(usize, usize)>,
     pub(super) favicon: String,
     pub(super) hash: ContentHash,
 }
@@ -88,6 +90,13 @@ impl Theme {
                 .find(|f| f.name == "img/favicon.svg")
                 .map(|f| f.published.clone())
         })?;
+        let logo_size =
+            logo.as_ref()
+                .and_then(|name| match files.all.get(&format!("static/{name}")) {
+                    Some(File::Bytes { size, .. }) => *size,
+                    _ => None,
+                });
+        hasher.update(format!("{logo_size:?}").as_bytes());
         // Pictures of the theme are published only where they are shown.
         theme_files.retain(|file| {
             theme::is_theme_code(&file.name)
@@ -109,6 +118,7 @@ impl Theme {
             extra_css,
             accent,
             logo,
+            logo_size,
             favicon,
             hash: ContentHash::from_hasher(&hasher),
         })

@@ -178,6 +178,7 @@ impl Job<'_> {
                 .collect(),
             extra_css: theme.extra_css.clone(),
             logo: theme.logo.clone(),
+            logo_size: theme.logo_size,
             favicon: theme.favicon.clone(),
             header: self.resolved.header.clone(),
             commons: HashMap::new(),

@@ -26,7 +26,8 @@ pub fn render_into(
     };
     let highlighted = highlighter.highlight(language.unwrap_or(Language::Plain), &block.text);
     out.push_str("<figure class=\"code");
-    let folds = block.info.collapse && block.lines.len() > FOLD_LINES;
+    let shown = block.lines.iter().filter(|line| !line.hidden).count();
+    let folds = block.info.collapse && shown > FOLD_LINES;
     for (on, class) in [
         (block.info.numbers, " numbers"),
         (block.info.wrap, " wrap"),
@@ -53,6 +54,12 @@ pub fn render_into(
     let phrases = widen(&block.phrases, &highlighted.tokens, &block.text);
     lines_into(out, block, &highlighted.tokens, &phrases);
     out.push_str("</code></pre>");
+    if folds {
+        // Here from the start, or what stands below would move when the script arrives.
+        out.push_str(&format!(
+            "<button type=\"button\" class=\"more\">Show all {shown} lines</button>"
+        ));
+    }
     if let Some(mark) = mark {
         verdict::render_into(out, mark);
     }

@@ -50,6 +50,8 @@ pub struct Fittings {
     pub extra_css: Vec<String>,
     /// Published path of the logo, if the site has its own.
     pub logo: Option<String>,
+    /// Width and height of the logo, if they can be told.
+    pub logo_size: Option<(usize, usize)>,
     /// Published path of the favicon.
     pub favicon: String,
     /// Where each header link leads, in the order of the configuration.
@@ -105,6 +107,8 @@ struct SiteContext<'a> {
     base_url: &'a str,
     home_href: String,
     logo: Option<String>,
+    logo_width: Option<usize>,
+    logo_height: Option<usize>,
     favicon: String,
     generator: String,
     footer_html: Option<&'a str>,
@@ -285,6 +289,8 @@ impl Shell<'_> {
                 base_url: &self.config.base_url,
                 home_href: self.urls.page(route, HOME),
                 logo: self.fittings.logo.as_deref().map(file),
+                logo_width: self.fittings.logo_size.map(|(width, _)| width),
+                logo_height: self.fittings.logo_size.map(|(_, height)| height),
                 favicon: file(&self.fittings.favicon),
                 generator: concat!("Docproof ", env!("CARGO_PKG_VERSION")).to_owned(),
                 footer_html: self.config.theme.footer.as_deref(),

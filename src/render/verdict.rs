@@ -27,13 +27,16 @@ pub struct Captured {
 
 /// Appends a mark.
 pub fn render_into(out: &mut String, mark: &Mark) {
+    if let Some(captured) = &mark.captured {
+        captured_into(out, captured);
+    }
     let class = if mark.passed { "passed" } else { "failed" };
     out.push_str(&format!("<div class=\"verdict {class}\">"));
     escape_into(out, &mark.words);
     out.push_str("</div>");
-    let Some(captured) = &mark.captured else {
-        return;
-    };
+}
+
+fn captured_into(out: &mut String, captured: &Captured) {
     out.push_str("<div class=\"captured\"><p>Output</p><pre>");
     // HTML drops a line break at the start of a `pre`.
     if captured.text.starts_with('\n') {
@@ -66,7 +69,7 @@ mod tests {
         render_into(&mut out, &mark);
         assert_eq!(
             out,
-            "<div class=\"verdict failed\">fails: expected &lt;x&gt;</div><div class=\"captured\"><p>Output</p><pre>\n\na &lt; b\n…</pre></div>"
+            "<div class=\"captured\"><p>Output</p><pre>\n\na &lt; b\n…</pre></div><div class=\"verdict failed\">fails: expected &lt;x&gt;</div>"
         );
     }
 }

@@ -99,7 +99,7 @@ fn samples_are_marked_with_what_is_recorded() {
     assert_eq!(
         under(record.clone(), "docs/a.html"),
         format!(
-            "{}{output}\n<div class=\"verdict failed\">fails: failed to compile</div>\n\n",
+            "{output}{}\n<div class=\"verdict failed\">fails: failed to compile</div>\n\n",
             passed("verified")
         )
     );

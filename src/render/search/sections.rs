@@ -106,7 +106,14 @@ fn push_shown(out: &mut String, html: &mut String) {
         match token {
             Token::StartTag(tag) => {
                 let name: &[u8] = &tag.name;
-                if unseen.is_none() && [&b"script"[..], b"style", b"template"].contains(&name) {
+                if unseen.is_none()
+                    && is_unseen(
+                        name,
+                        tag.attributes
+                            .get(&b"class"[..])
+                            .map(|value| value.value.as_slice()),
+                    )
+                {
                     unseen = Some(name.to_vec());
                 }
                 part_words(out, name);
@@ -132,6 +139,12 @@ fn push_shown(out: &mut String, html: &mut String) {
     html.clear();
 }
 
+/// Whether what stands in an element is no text of the page: code for the browser, and the signs that lead to footnotes and back.
+fn is_unseen(name: &[u8], class: Option<&[u8]>) -> bool {
+    [&b"script"[..], b"style", b"template"].contains(&name)
+        || matches!(class, Some(b"footnote-ref" | b"footnote-back"))
+}
+
 fn part_words(out: &mut String, tag: &[u8]) {
     if !INLINE.iter().any(|inline| inline.as_bytes() == tag) {
         space(out);
@@ -151,6 +164,14 @@ mod tests {
             .map(|s| (&*s.title, &*s.text, &*s.code))
             .collect();
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn signs_of_footnotes_are_no_text() {
+        check(
+            "Water[^w] boils.\n\n[^w]: At the sea.\n",
+            &[("", "Water boils. At the sea.", "")],
+        );
     }
 
     #[test]

@@ -40,8 +40,8 @@ const use = async (page, { hold }, wide) => {
     await page.click('.side summary:text("Inside")');
     await page.click('.toc a:text("Lists")');
   } else {
-    await page.click('.burger');
-    await page.click('.close');
+    await page.click('button.burger');
+    await page.click('button.close');
     await page.click('.toc summary');
     await page.click('.toc a:text("Lists")');
   }
@@ -50,7 +50,7 @@ const use = async (page, { hold }, wide) => {
   await page.selectOption('.finder select', 'all');
   await page.waitForSelector('.finder [role=option]:has-text("1.0")');
   await page.keyboard.press('Escape');
-  await search(page, 'lid');
+  await search(page, 'lid', '.finder [role=option][aria-selected=true]:has-text("Lid")');
   await page.focus('.finder input');
   await Promise.all([page.waitForURL(/lid/), page.keyboard.press('Enter')]);
   await page.waitForSelector('main h1');

@@ -37,12 +37,14 @@ const COLOURS = { light: 'rgb(255, 255, 255)', dark: 'rgb(20, 22, 26)' };
 
 export default async (bench) => {
   const views = KINDS.flatMap((kind) => [360, 1280].map((width) => ({ ...kind, width })));
-  await bench.each(views, ({ site, path, width, status }) => {
+  views.push(...[360, 1280].map((width) => ({ ...KINDS[0], width, context: { hasTouch: true, isMobile: true } })));
+  await bench.each(views, ({ site, path, width, status, context }) => {
     const theme = width > 1000 ? 'dark' : 'light', scheme = theme === 'dark' ? 'light' : 'dark';
     const seen = [];
     const before = async (page) => { await note(page, theme); await late(page, seen); };
-    return bench.open(site, path, { width, scheme, status, state: `${theme} chosen, script late`, before }, async (page, { hold, fail }) => {
-      await page.waitForFunction(() => document.querySelector('button.search:not([hidden])'));
+    const state = `${theme} chosen, script late${context ? ', touched' : ''}`;
+    return bench.open(site, path, { width, scheme, status, state, before, context }, async (page, { hold, fail }) => {
+      await page.waitForFunction(() => document.querySelector('[role=status]'));
       await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
       const { frames, shifts } = await page.evaluate(() => ({ frames: globalThis.frames, shifts: globalThis.shifts }));
       hold(frames.length && frames.every((colour) => colour === COLOURS[theme]), `the page is painted with ${[...new Set(frames)].join(', then ')}`);
