@@ -104,7 +104,7 @@ fn samples_are_marked_with_what_is_recorded() {
         )
     );
     let group = format!(
-        "{}\n\n{}{output}\n{}",
+        "{}\n\n{output}{}\n{}",
         passed("verified"),
         passed("verified"),
         passed("verified not to compile")
