@@ -158,6 +158,11 @@ fn paint() {
 }
 
 #[test]
+fn lost() {
+    gate("lost");
+}
+
+#[test]
 fn axe() {
     gate("axe");
 }
