@@ -7,6 +7,8 @@ mod addresses;
 mod common;
 #[path = "site_rules/links.rs"]
 mod links;
+#[path = "site_rules/markdown_copies.rs"]
+mod markdown_copies;
 #[path = "site_rules/pages.rs"]
 mod pages;
 #[path = "site_rules/sidebars.rs"]

@@ -91,6 +91,8 @@ pub struct Files {
     also: BTreeSet<String>,
     /// Files whose text a fence shows. They may be among `all` as files without a text, so they stand apart.
     pub shown: BTreeMap<String, File>,
+    /// The folders whose files are published as they are, with `/` at their ends.
+    statics: Vec<String>,
 }
 
 /// The largest text that is read as Markdown, YAML or a template: 64 MiB.
@@ -107,6 +109,8 @@ impl Files {
         self.all.clear();
         self.problems.clear();
         self.also.clear();
+        let statics = config.static_folders().into_iter();
+        self.statics = statics.map(|folder| folder + "/").collect();
         let mut paths: BTreeSet<String> = BTreeSet::new();
         for folder in config.source_folders() {
             let listing = provider.list(&folder);
@@ -121,7 +125,11 @@ impl Files {
         for docset in &config.docsets {
             paths.extend(SETTINGS.iter().map(|name| docset.website(name)));
         }
-        let texts: BTreeSet<String> = paths.iter().filter(|path| is_text(path)).cloned().collect();
+        let texts: BTreeSet<String> = paths
+            .iter()
+            .filter(|path| self.is_text(path))
+            .cloned()
+            .collect();
         let all: Vec<(String, ReadText)> = texts
             .into_par_iter()
             .map(|path| (path.clone(), read_text(&path, provider)))
@@ -131,7 +139,7 @@ impl Files {
         }
         let others: Vec<(String, File)> = paths
             .into_par_iter()
-            .filter(|path| !is_text(path))
+            .filter(|path| !self.is_text(path))
             .filter_map(|path| Some((path.clone(), bytes_file(&path, provider.read(&path))?)))
             .collect();
         self.all.extend(others);
@@ -149,7 +157,7 @@ impl Files {
             self.all.remove(&path);
         }
         for path in paths {
-            if is_text(path) {
+            if self.is_text(path) {
                 self.set_text(path, read_text(path, provider), sources);
             } else {
                 match bytes_file(path, provider.read(path)) {
@@ -205,6 +213,20 @@ impl Files {
         }
     }
 
+    /// Whether a path is read as text rather than published as it is.
+    fn is_text(&self, path: &str) -> bool {
+        if self.statics.iter().any(|folder| path.starts_with(folder)) {
+            return false;
+        }
+        let name = path.rsplit('/').next().unwrap_or(path);
+        path.ends_with(".md")
+            || path.starts_with("templates/")
+            || SETTINGS.contains(&name)
+            || name.ends_with("-sidebars.json")
+            || name.ends_with("-sidebars.yaml")
+            || name.ends_with("-sidebars.yml")
+    }
+
     fn set_text(&mut self, path: &str, text: ReadText, sources: &mut SourceMap) {
         match text_file(path, text, sources) {
             Some(file) => self.all.insert(path.to_owned(), file),
@@ -255,17 +277,6 @@ pub const SETTINGS: [&str; 5] = [
     "sidebars.yml",
     "versions.yaml",
 ];
-
-/// Whether a path is read as text rather than published as it is.
-fn is_text(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    path.ends_with(".md")
-        || path.starts_with("templates/")
-        || SETTINGS.contains(&name)
-        || name.ends_with("-sidebars.json")
-        || name.ends_with("-sidebars.yaml")
-        || name.ends_with("-sidebars.yml")
-}
 
 fn bad(path: &str, why: String) -> File {
     File::Bad(Box::new(Diagnostic::error("file", why).in_file(path)))

@@ -14,6 +14,7 @@ pub mod docs;
 pub mod files;
 pub mod front_text;
 mod look;
+mod markdown_copies;
 pub mod marks;
 pub mod output;
 mod publish;

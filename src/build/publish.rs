@@ -298,10 +298,11 @@ impl Job<'_> {
             dated.as_bytes(),
         ]);
         let twin = self.twin(&page.route);
+        let copy = super::markdown_copies::path(self.indexed, &page.route);
         if known.get(&path) == Some(&fingerprint) {
             self.sink.keep(&path)?;
-            if let Some(twin) = &twin {
-                self.sink.keep(twin)?;
+            for beside in twin.iter().chain(&copy) {
+                self.sink.keep(beside)?;
             }
             let plain = warnings.get(&path).cloned().unwrap_or_default();
             return Ok((path, fingerprint, plain));
@@ -321,12 +322,18 @@ impl Job<'_> {
             edit_url: self.edit_url(page.docset, doc),
             updated,
             image: image.as_deref(),
+            about: super::markdown_copies::about(self.indexed, id),
+            markdown_copy: copy.as_deref(),
         };
         let html = shell.doc(id, &parts)?;
         if let Some(twin) = &twin {
             self.sink.put(twin, html.clone().into_bytes())?;
         }
         self.sink.put(&path, html.into_bytes())?;
+        if let Some(copy) = &copy {
+            let text = self.markdown_copy(shell, id);
+            self.sink.put(copy, text.into_bytes())?;
+        }
         rendered.fetch_add(1, Ordering::Relaxed);
         (self.progress)(Phase::Page);
         Ok((path, fingerprint, body.plain))
@@ -429,6 +436,7 @@ impl Job<'_> {
         );
         texts.insert("robots.txt".into(), shell.robots());
         texts.extend(theme.accent.clone());
+        texts.extend(self.llms(shell));
         let statics = statics(self.files, &indexed.config, &mut Vec::new());
         for (path, text) in texts
             .into_iter()

@@ -41,7 +41,7 @@ pub fn parse(text: &str) -> (SiteConfig, Vec<Problem>) {
 
 impl Checker<'_> {
     fn site(&mut self, root: &Mapping) -> SiteConfig {
-        const KEYS: [&str; 16] = [
+        const KEYS: [&str; 17] = [
             "title",
             "tagline",
             "url",
@@ -52,6 +52,7 @@ impl Checker<'_> {
             "index_twins",
             "links",
             "last_updated",
+            "markdown_copies",
             "copy_root",
             "header",
             "theme",

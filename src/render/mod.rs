@@ -6,10 +6,13 @@
 pub mod body;
 pub mod code;
 pub mod highlight;
+pub mod llms;
 pub mod made;
+pub mod markdown_copy;
 pub mod nav;
 pub mod page;
 pub mod search;
+pub mod summary;
 pub mod templates;
 pub mod theme;
 pub mod verdict;

@@ -96,6 +96,10 @@ pub struct DocParts<'a> {
     pub updated: Option<Date>,
     /// Its preview image: an encoded path under `base_url`, or a URL.
     pub image: Option<&'a str>,
+    /// What it is about, in a line.
+    pub about: Option<String>,
+    /// The path of its copy in Markdown.
+    pub markdown_copy: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -141,6 +145,8 @@ pub struct PageContext {
     pub noindex: bool,
     /// Preview image.
     pub image: Option<String>,
+    /// The page as Markdown.
+    pub markdown_href: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -394,11 +400,12 @@ impl Shell<'_> {
             kind: "doc",
             title: doc.title.clone(),
             document_title: self.document_title(&doc.title),
-            description: doc.description.clone(),
+            description: parts.about.clone(),
             keywords: (!parts.front.keywords.is_empty()).then(|| parts.front.keywords.join(", ")),
             canonical: self.urls.canonical(canonical_route),
             noindex: self.site.version(id).noindex,
             image: parts.image.and_then(|image| self.absolute(image)),
+            markdown_href: parts.markdown_copy.map(|path| self.urls.file(route, path)),
         };
         let mut context = self.context(route, Some(id), &head);
         let nav = self

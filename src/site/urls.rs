@@ -80,6 +80,24 @@ impl Urls {
         Some(format!("{origin}{}{path}", self.base))
     }
 
+    /// The address of a file for other sites; none without `url`.
+    pub fn canonical_file(&self, path: &str) -> Option<String> {
+        let origin = self.origin.as_ref()?;
+        Some(format!("{origin}{}{}", self.base, encode(path)))
+    }
+
+    /// What stands before a path in links of a text that is read away from the site: the site's address, or without
+    /// `url` the way up to the root from a file beside the page at `route`.
+    pub fn absolute_prefix(&self, route: &str) -> String {
+        match &self.origin {
+            Some(origin) => format!("{origin}{}", self.base),
+            None => match route.matches('/').count() {
+                0 => "./".to_owned(),
+                depth => "../".repeat(depth),
+            },
+        }
+    }
+
     /// The file of a page.
     pub fn output(route: &str) -> String {
         format!("{route}.html")

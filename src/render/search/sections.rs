@@ -98,6 +98,14 @@ const INLINE: [&str; 22] = [
     "s", "small", "span", "strong", "sub", "sup", "u", "wbr",
 ];
 
+/// The text that a browser shows of some HTML, on one line.
+pub fn shown_text(html: &str) -> String {
+    let mut text = String::new();
+    push_shown(&mut text, &mut html.to_owned());
+    text.truncate(text.trim_end().len());
+    text
+}
+
 /// Appends the text that a browser shows of some HTML, with white space as single spaces. Leaves the HTML empty.
 fn push_shown(out: &mut String, html: &mut String) {
     // The name of the element that is passed over.
