@@ -7,7 +7,7 @@ export default (bench) => bench.each([1280, 360], (width) => bench.open('fixture
   for (const button of await page.$$('button')) {
     hold(!await button.isVisible(), `a button is shown: ${await button.evaluate((shown) => shown.outerHTML.slice(0, 80))}`);
   }
-  hold(await page.isVisible('.line:text("jj")'), 'the end of a folded block is hidden');
+  hold(await page.isVisible('.line:has-text("jj")'), 'the end of a folded block is hidden');
   if (width === 360) {
     await page.click('a.burger');
     hold(await page.isVisible('.side a[aria-current]'), 'the drawer does not open');
