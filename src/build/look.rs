@@ -23,6 +23,8 @@ pub struct Theme {
     /// Width and height of the logo, if they can be told.
     pub(super) logo_size: Option<(usize, usize)>,
     pub(super) favicon: String,
+    /// Published path of the picture of link previews.
+    pub(super) image: Option<String>,
     pub(super) hash: ContentHash,
 }
 
@@ -79,6 +81,7 @@ impl Theme {
         let settings = &indexed.config.theme;
         let logo = settings.logo.as_ref().and_then(|p| find(p, "logo"));
         let favicon = settings.favicon.as_ref().and_then(|p| find(p, "favicon"));
+        let image = settings.image.as_ref().and_then(|p| find(p, "image"));
         let extra: Vec<String> = settings
             .css
             .iter()
@@ -101,6 +104,7 @@ impl Theme {
         theme_files.retain(|file| {
             theme::is_theme_code(&file.name)
                 || file.published == favicon
+                || image.as_ref() == Some(&file.published)
                 || logo.as_ref() == Some(&file.published)
         });
         for file in &theme_files {
@@ -120,6 +124,7 @@ impl Theme {
             logo,
             logo_size,
             favicon,
+            image,
             hash: ContentHash::from_hasher(&hasher),
         })
     }

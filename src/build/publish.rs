@@ -21,9 +21,9 @@ use crate::diagnostic::{Diagnostic, Problem, Severity};
 use crate::render::body::{self, Filled};
 use crate::render::highlight::{Highlighter, PlainReason};
 use crate::render::nav::{LinkWriter, Navs, SidebarHref};
-use crate::render::page::{DocParts, Fittings, HOME, Shell};
+use crate::render::page::{DocParts, Fittings, HOME, Picture, Shell};
 use crate::site::links::{Resolver, Target};
-use crate::site::urls::Urls;
+use crate::site::urls::{Urls, encode};
 use crate::site::{PageId, Route};
 use crate::source::ContentHash;
 
@@ -180,6 +180,10 @@ impl Job<'_> {
             logo: theme.logo.clone(),
             logo_size: theme.logo_size,
             favicon: theme.favicon.clone(),
+            image: theme.image.as_ref().map(|path| Picture {
+                href: encode(path),
+                size: self.static_size(path),
+            }),
             header: self.resolved.header.clone(),
             commons: HashMap::new(),
         };
@@ -214,6 +218,7 @@ impl Job<'_> {
             .iter()
             .chain(&theme.logo)
             .chain([&theme.favicon])
+            .chain(&theme.image)
         {
             add(path);
         }
@@ -313,7 +318,10 @@ impl Job<'_> {
             .collect();
         let body = body::render(&doc.parsed, &links, marks, self.highlighter);
         let image = self.resolved.images[id.index()].as_ref();
-        let image = image.map(|target| inside(self.indexed, target));
+        let image = image.map(|target| Picture {
+            href: inside(self.indexed, target),
+            size: self.size_of(target),
+        });
         let parts = DocParts {
             front: &doc.front.front,
             headings: &doc.parsed.headings,
@@ -321,7 +329,7 @@ impl Job<'_> {
             body: &body.html,
             edit_url: self.edit_url(page.docset, doc),
             updated,
-            image: image.as_deref(),
+            image,
             about: super::markdown_copies::about(self.indexed, id),
             markdown_copy: copy.as_deref(),
         };
@@ -372,12 +380,17 @@ impl Job<'_> {
                 inside(self.indexed, target)
             ),
         };
-        let size = match target {
+        let size = self.size_of(target);
+        Filled { href, size }
+    }
+
+    /// Width and height of an image.
+    fn size_of(&self, target: &Target) -> Option<(usize, usize)> {
+        match target {
             Target::Asset(path, _) => self.indexed.assets.get(path).and_then(|a| a.size),
             Target::File(path, _) => self.static_size(path),
             _ => None,
-        };
-        Filled { href, size }
+        }
     }
 
     fn static_size(&self, published: &str) -> Option<(usize, usize)> {

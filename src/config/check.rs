@@ -323,7 +323,15 @@ impl Checker<'_> {
         let Some((value, path)) = root.get("theme") else {
             return ThemeConfig::default();
         };
-        let known = ["accent", "accent_dark", "logo", "favicon", "css", "footer"];
+        let known = [
+            "accent",
+            "accent_dark",
+            "logo",
+            "favicon",
+            "image",
+            "css",
+            "footer",
+        ];
         let Some(table) = self.table(value, path, &known) else {
             return ThemeConfig::default();
         };

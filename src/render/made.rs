@@ -71,6 +71,7 @@ impl Shell<'_> {
             title: title.to_owned(),
             document_title: self.document_title(title),
             canonical: self.urls.canonical(route),
+            image: self.preview(None, title),
             ..PageContext::default()
         }
     }
@@ -143,8 +144,9 @@ impl Shell<'_> {
                     .collect(),
             })
             .collect();
-        let mut context =
-            self.context(VERSIONS, None, &self.head("versions", "Versions", VERSIONS));
+        let mut head = self.head("versions", "Versions", VERSIONS);
+        head.description = Some(format!("Every version of {}.", self.config.title));
+        let mut context = self.context(VERSIONS, None, &head);
         context.insert("version_lists", &lists);
         Ok((
             VERSIONS.into(),
@@ -194,6 +196,9 @@ impl Shell<'_> {
                     )
                 };
                 let mut head = self.head("contents", &format!("All pages of {name}"), &route);
+                head.description = Some(format!(
+                    "Every page of {name}, in the order of the sidebar."
+                ));
                 head.noindex = version.noindex;
                 let mut context = self.context(&route, None, &head);
                 let prefix = self.urls.prefix(&route);

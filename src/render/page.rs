@@ -54,6 +54,8 @@ pub struct Fittings {
     pub logo_size: Option<(usize, usize)>,
     /// Published path of the favicon.
     pub favicon: String,
+    /// The picture of link previews, where a page has none of its own.
+    pub image: Option<Picture>,
     /// Where each header link leads, in the order of the configuration.
     pub header: Vec<HeaderPlace>,
     /// What pages have in common, by the prefix of their links: what [`Shell::commons`] makes.
@@ -94,8 +96,8 @@ pub struct DocParts<'a> {
     pub edit_url: Option<String>,
     /// The day on which it was last changed.
     pub updated: Option<Date>,
-    /// Its preview image: an encoded path under `base_url`, or a URL.
-    pub image: Option<&'a str>,
+    /// Its preview image.
+    pub image: Option<Picture>,
     /// What it is about, in a line.
     pub about: Option<String>,
     /// The path of its copy in Markdown.
@@ -144,9 +146,33 @@ pub struct PageContext {
     /// Search engines are asked to leave it out.
     pub noindex: bool,
     /// Preview image.
-    pub image: Option<String>,
+    pub image: Option<Preview>,
+    /// The day of the last change.
+    pub updated: Option<String>,
     /// The page as Markdown.
     pub markdown_href: Option<String>,
+}
+
+/// A picture: an encoded path under `base_url` or a URL, and its width and height if they are known.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Picture {
+    /// Where it is.
+    pub href: String,
+    /// Width and height in pixels.
+    pub size: Option<(usize, usize)>,
+}
+
+/// The picture of a link preview.
+#[derive(Serialize, Clone, Debug)]
+pub struct Preview {
+    /// Its whole address.
+    pub url: String,
+    /// In pixels.
+    pub width: Option<usize>,
+    /// In pixels.
+    pub height: Option<usize>,
+    /// For those who do not see it.
+    pub alt: String,
 }
 
 #[derive(Serialize)]
@@ -404,7 +430,8 @@ impl Shell<'_> {
             keywords: (!parts.front.keywords.is_empty()).then(|| parts.front.keywords.join(", ")),
             canonical: self.urls.canonical(canonical_route),
             noindex: self.site.version(id).noindex,
-            image: parts.image.and_then(|image| self.absolute(image)),
+            image: self.preview(parts.image.as_ref(), &doc.title),
+            updated: parts.updated.map(|date| date.to_string()),
             markdown_href: parts.markdown_copy.map(|path| self.urls.file(route, path)),
         };
         let mut context = self.context(route, Some(id), &head);
@@ -505,13 +532,26 @@ impl Shell<'_> {
         Some((banner, exact.then_some(there)))
     }
 
-    /// A preview image's whole address.
-    fn absolute(&self, image: &str) -> Option<String> {
-        if crate::markdown::is_external(image) {
-            return Some(image.to_owned());
-        }
-        let origin = self.config.url.as_ref()?;
-        Some(format!("{origin}{}{image}", self.config.base_url))
+    /// The picture of a link preview: a page's own, else that of the site. Without `url`, one inside the site has no
+    /// whole address, and so cannot be shown.
+    pub(super) fn preview(&self, own: Option<&Picture>, title: &str) -> Option<Preview> {
+        let (picture, alt) = match (own, &self.fittings.image) {
+            (Some(own), _) => (own, title),
+            (None, Some(default)) => (default, self.config.title.as_str()),
+            (None, None) => return None,
+        };
+        let url = if crate::markdown::is_external(&picture.href) {
+            picture.href.clone()
+        } else {
+            let origin = self.config.url.as_ref()?;
+            format!("{origin}{}{}", self.config.base_url, picture.href)
+        };
+        Some(Preview {
+            url,
+            width: picture.size.map(|(width, _)| width),
+            height: picture.size.map(|(_, height)| height),
+            alt: alt.to_owned(),
+        })
     }
 }
 

@@ -129,3 +129,84 @@ fn a_template_that_fails_on_a_page_is_named_with_its_place() {
         "{parent:?}"
     );
 }
+
+/// The `content` of a `<meta>` tag.
+fn meta(html: &str, name: &str) -> Option<String> {
+    let rest = [format!("name=\"{name}\""), format!("property=\"{name}\"")]
+        .iter()
+        .find_map(|attribute| html.split(attribute.as_str()).nth(1).map(str::to_owned))?;
+    let content = rest.split("content=\"").nth(1)?;
+    content.split('"').next().map(str::to_owned)
+}
+
+#[test]
+fn link_previews_have_what_they_need() {
+    let svg = "<svg viewBox=\"0 0 1200 630\">";
+    let built = site(&[
+        ("docproof.yaml", "title: Kit & co\ntagline: It is good\nurl: https://e.example\nbase_url: /kit/\ntheme: { image: img/all all.svg }\n"),
+        ("versions.json", "[\"1\"]"),
+        ("docs/a.md", "---\ntitle: A <b>\n---\n> quote\n\nThe *first* paragraph.\n"),
+        ("docs/b.md", "---\ntitle: B\ndescription: What b is\nimage: assets/own.svg\n---\nText.\n"),
+        ("docs/assets/own.svg", "<svg width=\"40\" height=\"20\">"),
+        ("versioned_docs/version-1/a.md", "---\nid: version-1-a\noriginal_id: a\n---\n"),
+        ("static/img/all all.svg", svg),
+    ])
+    .clean();
+    let all = [
+        ("docs/next/a.html", "A &lt;b&gt;", Some("quote"), "article"),
+        ("docs/next/b.html", "B", Some("What b is"), "article"),
+        ("docs/a.html", "a", None, "article"),
+        ("index.html", "Kit &amp; co", Some("It is good"), "website"),
+        (
+            "versions.html",
+            "Versions",
+            Some("Every version of Kit &amp; co."),
+            "website",
+        ),
+        ("404.html", "Page not found", None, "website"),
+    ];
+    for (path, title, description, kind) in all {
+        let html = built.text(path);
+        let is = |name: &str, expected: Option<&str>| {
+            assert_eq!(meta(&html, name).as_deref(), expected, "{path}: {name}");
+        };
+        is("og:title", Some(title));
+        is("og:site_name", Some("Kit &amp; co"));
+        is("og:type", Some(kind));
+        is("description", description);
+        is("og:description", description);
+        is("twitter:card", Some("summary_large_image"));
+        let address = (path != "404.html").then(|| {
+            // The latest version has the address of all.
+            let path = path.replace("docs/next/a.", "docs/a.");
+            let path = path.trim_end_matches(".html").trim_end_matches("index");
+            format!("https://e.example/kit/{path}")
+        });
+        is("og:url", address.as_deref());
+        if path == "docs/next/b.html" {
+            let image = meta(&html, "og:image").expect("an image");
+            assert!(
+                image.starts_with("https://e.example/kit/assets/own."),
+                "{image}"
+            );
+            is("og:image:width", Some("40"));
+            is("og:image:height", Some("20"));
+            is("og:image:alt", Some("B"));
+        } else {
+            is("og:image", Some("https://e.example/kit/img/all%20all.svg"));
+            is("og:image:width", Some("1200"));
+            is("og:image:height", Some("630"));
+            is("og:image:alt", Some("Kit &amp; co"));
+        }
+    }
+    // Half an address is none.
+    let built = site(&[
+        ("docproof.yaml", "theme: { image: i.png }\n"),
+        ("docs/a.md", "Text.\n"),
+        ("static/i.png", "x"),
+    ])
+    .clean();
+    let html = built.text("docs/a.html");
+    assert_eq!(meta(&html, "og:image"), None);
+    assert_eq!(meta(&html, "twitter:card").as_deref(), Some("summary"));
+}
