@@ -132,6 +132,7 @@ impl Job<'_> {
             Err(Failure::Content(diagnostic)) => diagnostics.push(*diagnostic),
             Err(Failure::Sink(error)) => return Err(error),
         }
+        once_for_each_place(diagnostics);
         // Of a build with errors nothing is kept, so what is remembered stays that of the last good one.
         if !diagnostics.iter().any(|d| d.severity == Severity::Error) {
             *memory.rendered = fingerprints;
@@ -515,6 +516,25 @@ impl Job<'_> {
             })
             .collect()
     }
+}
+
+/// A mistake in a template is found on many pages, and each may have other words for it.
+fn once_for_each_place(diagnostics: &mut Vec<Diagnostic>) {
+    let mut seen = Vec::new();
+    diagnostics.retain(|diagnostic| {
+        let Some(place) = diagnostic
+            .place
+            .as_ref()
+            .filter(|_| diagnostic.code == "template")
+        else {
+            return true;
+        };
+        let new = !seen.contains(place);
+        if new {
+            seen.push(place.clone());
+        }
+        new
+    });
 }
 
 /// A warning for the first block of each language that nobody knows.

@@ -91,25 +91,7 @@ impl Templates {
                 report
             }
             _ => {
-                let text = error.to_string();
-                let named = self.own.iter().find(|t| text.contains(&t.name));
-                let diagnostic = Diagnostic::error(
-                    "template",
-                    format!(
-                        "the templates do not fit together: {}",
-                        text.lines().next().unwrap_or("")
-                    ),
-                );
-                return match named {
-                    Some(template) => diagnostic.at(
-                        Span {
-                            source: template.source,
-                            range: 0..0,
-                        },
-                        "",
-                    ),
-                    None => diagnostic.in_file("templates"),
-                };
+                return self.unfitting(&error.to_string());
             }
         };
         let message = report.message().trim_end_matches('.');
@@ -123,6 +105,33 @@ impl Templates {
             None => diagnostic
                 .in_file(format!("templates/{} (built in)", report.filename()))
                 .hint("a template of the site's own may have changed a block or variable that this one needs"),
+        }
+    }
+}
+
+impl Templates {
+    /// Templates that are right each by itself, and wrong together.
+    fn unfitting(&self, text: &str) -> Diagnostic {
+        let line = text.lines().next().unwrap_or_default();
+        let line = lower_first(line.trim_start_matches("error: ").trim_end_matches('.'));
+        let message = format!("the templates do not fit together: {line}");
+        let mut diagnostic = Diagnostic::error("template", message);
+        let missing = line.contains("is not defined in any parent");
+        let base = |template: &&SiteTemplate| missing && template.name == "base.html";
+        let named = self.own.iter().find(|t| text.contains(&t.name));
+        if missing {
+            let hint = "a `base.html` of your own needs the blocks `main` and `toc`, and those that your other templates fill";
+            diagnostic = diagnostic.hint(hint);
+        }
+        match named.or_else(|| self.own.iter().find(base)) {
+            Some(template) => diagnostic.at(
+                Span {
+                    source: template.source,
+                    range: 0..0,
+                },
+                "",
+            ),
+            None => diagnostic.in_file("templates"),
         }
     }
 }
