@@ -236,6 +236,8 @@
     other.tabIndex = on ? 0 : -1;
     document.getElementById(other.getAttribute('aria-controls')).hidden = !on;
   });
+  // The latest first. Whatever is stored there becomes a list.
+  let chosen = [].concat(load('tabs', []));
   const groups = all('.tabs').filter((group) => tabsOf(group).length);
   const pick = (tab) => {
     const word = labelOf(tab), top = tab.getBoundingClientRect().top;
@@ -246,9 +248,9 @@
     choose(tab);
     // Groups above may have grown: the tab stays in place.
     scrollBy({ top: tab.getBoundingClientRect().top - top, behavior: 'instant' });
-    save('tabs', JSON.stringify([word, ...load('tabs', []).filter((other) => other !== word)].slice(0, 30)));
+    chosen = [word, ...chosen.filter((other) => other !== word)].slice(0, 30);
+    save('tabs', JSON.stringify(chosen));
   };
-  const chosen = load('tabs', []);
   groups.forEach((group) => {
     const tabs = tabsOf(group);
     choose(chosen.map((word) => tabs.find((tab) => labelOf(tab) === word)).find(Boolean) || tabs[0]);

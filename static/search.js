@@ -302,7 +302,8 @@
       make('div', { class: 'finder-top' }, input, scope, close), list, make('div', { class: 'finder-foot' }, status));
     document.body.append(box);
 
-    let options = [], active = -1, asked = 0;
+    // `eager`: Enter came before the results did.
+    let options = [], active = -1, asked = 0, pending = false, eager = false, slow;
     const choose = (n) => {
       options[active]?.setAttribute('aria-selected', 'false');
       active = options.length ? (n + options.length) % options.length : -1;
@@ -333,26 +334,34 @@
       list.scrollTop = 0;
       choose(0);
     };
+    const done = () => { clearTimeout(slow); pending = false; };
     const search = async () => {
       const mine = ++asked;
+      clearTimeout(slow);
       const query = input.value.trim();
       const among = indexes.filter(({ own }) => own || scope.value === 'all');
       if (!query) {
+        pending = false;
         show([]);
         status.textContent = '';
         return;
       }
+      slow = setTimeout(() => { show([]); status.textContent = 'Searching\u2026'; }, 300);
       try {
         const all = await Promise.all(among.map(async ({ index, label }) => {
           const { results, terms, count } = await index.search(query);
           return { count, found: results.map((result) => ({ result, terms, label: among.length > 1 ? label : '' })) };
         }));
         if (mine !== asked) return;
+        done();
         const count = all.reduce((sum, one) => sum + one.count, 0);
         show(all.flatMap(({ found }) => found).sort((a, b) => b.result.score - a.result.score).slice(0, 10));
-        status.textContent = count ? `${count} ${count === 1 ? 'page' : 'pages'}` : `Nothing found for \u201c${query}\u201d.`;
+        const start = query.length > 60 ? query.slice(0, 60) + '\u2026' : query;
+        status.textContent = count ? `${count} ${count === 1 ? 'page' : 'pages'}` : `Nothing found for \u201c${start}\u201d.`;
+        if (eager) options[active]?.click();
       } catch (error) {
         if (mine !== asked) return;
+        done();
         show([]);
         const again = make('button', { type: 'button', class: 'button' }, 'Try again');
         again.addEventListener('click', () => { input.focus(); search(); });
@@ -360,7 +369,14 @@
       }
     };
     let timer;
-    input.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(search, 60); });
+    input.addEventListener('input', () => {
+      // An answer that is on its way is to an older question.
+      asked++;
+      pending = true;
+      eager = false;
+      clearTimeout(timer);
+      timer = setTimeout(search, 60);
+    });
     scope.addEventListener('change', search);
     input.addEventListener('keydown', (event) => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -369,7 +385,7 @@
         choose(active + step);
       } else if (event.key === 'Enter' && !event.isComposing) {
         event.preventDefault();
-        options[active]?.click();
+        if (pending) eager = true; else options[active]?.click();
       }
     });
     // A link to a place on this page leaves the dialog open, else.

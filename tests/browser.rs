@@ -55,6 +55,23 @@ fn made_up(site: &Path) {
     }
 }
 
+/// Words and lines that are longer than anybody planned for.
+fn awkward(docs: &Path) {
+    let word = "Extraordinarily".repeat(14);
+    let line = "let kettle = boil(water); ".repeat(400);
+    let text = format!(
+        "---\ntitle: {word}\n---\n\n## {word}\n\nText, {word}, `{word}` and [{word}](#long).\n\n### {word}2\n
+| {word} | b |\n|---|---|\n| `{word}` | {word} |\n
+> [!NOTE]\n> {word}\n
+```rust ignore title=\"{word}.rs\"\n{line}\n```\n
+```js wrap numbers\n{line}\n```\n
+```js tab=\"{word}\"\n{line}\n```\n\n```js tab=\"Short\"\nx\n```\n
+- [ ] {word}\n\n<details><summary>{word}</summary>{word}</details>\n
+## Long {{#long}}\n\nThe end.[^1]\n\n[^1]: {word}\n"
+    );
+    fs::write(docs.join("long.md"), text).unwrap();
+}
+
 /// Builds the sites, once for all tests: names and folders, as the gates take them.
 fn sites() -> &'static [String] {
     static SITES: OnceLock<Vec<String>> = OnceLock::new();
@@ -69,14 +86,25 @@ fn sites() -> &'static [String] {
         // Its samples are verified, so that pages carry marks and what was printed.
         docproof(&["verify"], &folder("fixture"));
         docproof(&["build", "--out", &out("fixture")], &folder("fixture"));
-        copy(&folder("fixture"), &folder("html"));
-        let settings = fs::read_to_string(folder("html").join("docproof.yaml")).unwrap();
-        let settings = settings.replace("urls: clean", "urls: html");
-        fs::write(folder("html").join("docproof.yaml"), settings).unwrap();
-        docproof(&["build", "--out", &out("html")], &folder("html"));
+        for (name, from, to) in [
+            ("html", "urls: clean", "urls: html"),
+            ("rtl", "urls: clean", "lang: ar-EG"),
+        ] {
+            copy(&folder("fixture"), &folder(name));
+            let settings = fs::read_to_string(folder(name).join("docproof.yaml")).unwrap();
+            fs::write(
+                folder(name).join("docproof.yaml"),
+                settings.replace(from, to),
+            )
+            .unwrap();
+            docproof(&["build", "--out", &out(name)], &folder(name));
+        }
+        copy(&harness().join("awkward"), &folder("awkward"));
+        awkward(&folder("awkward").join("docs"));
+        docproof(&["build", "--out", &out("awkward")], &folder("awkward"));
         made_up(&folder("large"));
         docproof(&["build", "--out", &out("large")], &folder("large"));
-        ["own", "fixture", "html", "large"]
+        ["own", "fixture", "html", "rtl", "awkward", "large"]
             .map(|name| format!("{name}={}", out(name)))
             .to_vec()
     })
@@ -165,6 +193,61 @@ fn lost() {
 #[test]
 fn axe() {
     gate("axe");
+}
+
+#[test]
+fn tabs() {
+    gate("tabs");
+}
+
+#[test]
+fn theme() {
+    gate("theme");
+}
+
+#[test]
+fn code() {
+    gate("code");
+}
+
+#[test]
+fn navigation() {
+    gate("navigation");
+}
+
+#[test]
+fn search() {
+    gate("search");
+}
+
+#[test]
+fn without_scripts() {
+    gate("without_scripts");
+}
+
+#[test]
+fn folder() {
+    gate("folder");
+}
+
+#[test]
+fn storage() {
+    gate("storage");
+}
+
+#[test]
+fn paper() {
+    gate("paper");
+}
+
+#[test]
+fn settings() {
+    gate("settings");
+}
+
+#[test]
+fn awkward() {
+    gate("awkward");
 }
 
 #[test]

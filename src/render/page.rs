@@ -104,11 +104,28 @@ pub struct DocParts<'a> {
     pub markdown_copy: Option<&'a str>,
 }
 
+/// The direction that a language is written in, by its tag: `rtl` or `ltr`. A script in the tag decides.
+fn direction(lang: &str) -> &'static str {
+    const LANGUAGES: [&str; 13] = [
+        "ar", "arc", "ckb", "dv", "fa", "he", "nqo", "ps", "sd", "syr", "ug", "ur", "yi",
+    ];
+    const SCRIPTS: [&str; 6] = ["adlm", "arab", "hebr", "nkoo", "syrc", "thaa"];
+    let lang = lang.to_ascii_lowercase();
+    let mut parts = lang.split('-');
+    let is_rtl = match (parts.next(), parts.find(|part| part.len() == 4)) {
+        (_, Some(script)) => SCRIPTS.contains(&script),
+        (Some(language), None) => LANGUAGES.contains(&language),
+        (None, None) => false,
+    };
+    if is_rtl { "rtl" } else { "ltr" }
+}
+
 #[derive(Serialize)]
 struct SiteContext<'a> {
     title: &'a str,
     tagline: &'a str,
     lang: &'a str,
+    dir: &'static str,
     url: Option<&'a str>,
     base_url: &'a str,
     home_href: String,
@@ -317,6 +334,7 @@ impl Shell<'_> {
                 title: &self.config.title,
                 tagline: &self.config.tagline,
                 lang: &self.config.lang,
+                dir: direction(&self.config.lang),
                 url: self.config.url.as_deref(),
                 base_url: &self.config.base_url,
                 home_href: self.urls.page(route, HOME),
@@ -609,4 +627,24 @@ pub fn start_page(site: &SiteIndex) -> Option<PageId> {
     site.docsets
         .iter()
         .find_map(|d| first_page(d.versions.get(d.default_version())?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::direction;
+
+    #[test]
+    fn a_language_knows_its_direction() {
+        for (lang, want) in [
+            ("en", "ltr"),
+            ("ar", "rtl"),
+            ("AR-eg", "rtl"),
+            ("az-Arab-IR", "rtl"),
+            ("ar-Latn", "ltr"),
+            ("arn", "ltr"),
+            ("", "ltr"),
+        ] {
+            assert_eq!(direction(lang), want, "{lang}");
+        }
+    }
 }
