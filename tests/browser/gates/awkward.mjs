@@ -36,9 +36,13 @@ const pages = async (bench, site) => {
 const opened = async (page, { hold }) => {
   const inside = async (selector, what) => {
     const box = await page.locator(selector).first().boundingBox(), { width, height } = page.viewportSize();
-    hold(box && box.x >= -1 && box.y >= -1 && box.x + box.width <= width + 1 && box.y + box.height <= height + 1, `${what} leaves the screen: ${JSON.stringify(box)}`);
+    // On a very low screen the list of headings scrolls with the page.
+    const low = height < 320 && selector.startsWith('.toc');
+    hold(box && box.x >= -1 && box.y >= -1 && box.x + box.width <= width + 1 && (low || box.y + box.height <= height + 1), `${what} leaves the screen: ${JSON.stringify(box)}`);
     hold(!await tooWide(page), `${what} makes the page too wide: ${await tooWide(page)}`);
   };
+  const squeezed = await page.evaluate(() => [...document.querySelectorAll('.top a, .top button, .top summary')].filter((one) => one.offsetHeight > 48).map((one) => one.outerHTML.slice(0, 60)));
+  hold(!squeezed.length, `squeezed in the header: ${squeezed}`);
   const { width } = page.viewportSize();
   if (width < 800) {
     await page.click('button.burger');
@@ -67,9 +71,9 @@ const zoomed = async (page, { hold }) => {
   await page.evaluate(() => scrollTo(0, 900));
   const covered = await page.evaluate(() => {
     const edges = [...document.querySelectorAll('.top, .toc')].map((one) => one.getBoundingClientRect().bottom);
-    return Math.max(0, ...edges);
+    return Math.round(Math.max(0, ...edges));
   });
-  hold(covered <= 128, `the header covers ${covered} of 256 px`);
+  hold(covered <= 64, `the header covers ${covered} of 256 px`);
 };
 
 const harmless = async (page, { hold }) => {

@@ -46,6 +46,11 @@ const forced = async (page, { hold }) => {
     const border = await page.locator(control).first().evaluate((one) => getComputedStyle(one).borderStyle);
     hold(border !== 'none', `${control} has no edge`);
   }
+  await page.keyboard.press('/');
+  await page.fill('.finder input', 'heading');
+  await page.locator('.finder [role=option]').nth(1).waitFor();
+  hold(await differ('.finder a[aria-selected=true]', '.finder a[aria-selected=false]'), 'the chosen result looks like the others');
+  await page.keyboard.press('Escape');
   const eye = await page.locator('.eye').evaluate((one) => [getComputedStyle(one, '::before').backgroundColor, getComputedStyle(one).backgroundColor]);
   hold(eye[0] !== eye[1], 'the eye cannot be seen');
   await page.locator('.theme').focus();
