@@ -56,7 +56,7 @@ fn made_up(site: &Path) {
 }
 
 /// Words and lines that are longer than anybody planned for.
-fn awkward(docs: &Path) {
+fn too_long(docs: &Path) {
     let word = "Extraordinarily".repeat(14);
     let line = "let kettle = boil(water); ".repeat(400);
     let text = format!(
@@ -100,7 +100,7 @@ fn sites() -> &'static [String] {
             docproof(&["build", "--out", &out(name)], &folder(name));
         }
         copy(&harness().join("awkward"), &folder("awkward"));
-        awkward(&folder("awkward").join("docs"));
+        too_long(&folder("awkward").join("docs"));
         docproof(&["build", "--out", &out("awkward")], &folder("awkward"));
         made_up(&folder("large"));
         docproof(&["build", "--out", &out("large")], &folder("large"));

@@ -226,11 +226,7 @@ impl Page {
             let value = String::from_utf8_lossy(&value.value).trim().to_owned();
             let place = format!("<{element} {name}>");
             match name.as_str() {
-                "id" => {
-                    if !self.ids.insert(value.clone()) {
-                        self.twice.push(value);
-                    }
-                }
+                "id" => self.id(value),
                 "name" if element == "a" => {
                     self.ids.insert(value);
                 }
@@ -255,6 +251,12 @@ impl Page {
                 }
                 _ => {}
             }
+        }
+    }
+
+    fn id(&mut self, id: String) {
+        if !self.ids.insert(id.clone()) {
+            self.twice.push(id);
         }
     }
 
