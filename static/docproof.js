@@ -1,6 +1,5 @@
-// docproof.js: what the default theme does in the browser. Loaded with defer, after theme.js. Each part does
-// nothing when its markup is missing, and every page can be read without this file. It must not fetch
-// anything, make HTML from strings, or fail when storage is off.
+// docproof.js: what the default theme does in the browser, after theme.js. A part whose markup is missing does nothing.
+// It must not fetch anything, make HTML from strings, or fail when storage is off.
 (() => {
   const root = document.documentElement;
   const find = (selector, from = document) => from.querySelector(selector);
@@ -50,16 +49,14 @@
     try { return document.getElementById(decodeURIComponent(hash.slice(1))); } catch { return null; }
   };
 
-  // Theme button. theme.js reads what it saves, and sets what another page has saved.
+  // Theme button. theme.js reads what it saves.
   const theme = find('.theme');
   if (theme) {
-    const states = { auto: ['automatic', 'light'], light: ['light', 'dark'], dark: ['dark', 'auto'] };
-    const show = () => {
-      theme.title = theme.ariaLabel = 'Theme: ' + states[root.dataset.theme][0];
-    };
+    const next = { auto: 'light', light: 'dark', dark: 'auto' };
+    const show = () => { theme.title = theme.ariaLabel = 'Theme: ' + root.dataset.theme; };
     show();
     theme.addEventListener('click', () => {
-      root.dataset.theme = states[root.dataset.theme][1];
+      root.dataset.theme = next[root.dataset.theme];
       save('theme', root.dataset.theme);
       show();
       say(theme.title);
@@ -102,19 +99,20 @@
     if (open) reveal(side, current);
   };
   burger?.addEventListener('click', () => drawer(true));
-  document.addEventListener('click', ({ target }) => {
-    if (!target.closest('.side, .burger') || target.closest('a, .close')) drawer(false);
-  });
   narrow.addEventListener('change', () => drawer(false));
   // The address of the drawer without scripts.
   if (side && location.hash === '#' + side.id) history.replaceState(null, '', location.pathname + location.search);
 
-  // Version menu and the "On this page" bar: Escape, a click elsewhere and use close them.
+  // Drawer, version menu and the "On this page" bar: Escape, a click elsewhere and use close them.
   const menus = () => all(wide.matches ? '.versions[open]' : '.versions[open], .toc details[open]');
-  document.addEventListener('click', (event) => {
+  document.addEventListener('click', ({ target }) => {
+    const link = target.closest('a');
     menus().forEach((menu) => {
-      if (!menu.contains(event.target) || event.target.closest('a')) menu.open = false;
+      if (link || !menu.contains(target)) menu.open = false;
     });
+    if (link || !target.closest('.side, .burger') || target.closest('.close')) drawer(false);
+    // The same address again, after another tab was chosen.
+    if (link?.href === location.href) follow();
   });
   document.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape' || find('dialog[open]')) return;
@@ -274,8 +272,6 @@
     if (groups.length) target?.scrollIntoView();
   };
   addEventListener('hashchange', follow);
-  // The same link again, after another tab was chosen.
-  document.addEventListener('click', ({ target }) => { if (target.closest('a')?.hash) setTimeout(follow); });
   follow();
 
   // Paper shows what is folded.
