@@ -129,6 +129,37 @@ impl History for Day {
 }
 
 #[test]
+fn a_changelog_is_read_again() {
+    let yaml = "url: https://e.example\ndocsets: [{ id: docs, changelog: CHANGELOG.md }]\n";
+    let log = "## 1.0.0 (2026-01-01)\n\nFirst.\n";
+    let mut server = Server::new(&[
+        ("docproof.yaml", yaml),
+        ("docs/a.md", "x"),
+        ("CHANGELOG.md", log),
+    ]);
+    assert_eq!(
+        server.write("CHANGELOG.md", &format!("## 2.0.0 (2026-02-01)\n\n{log}")),
+        ""
+    );
+    let feed = &server.last_good["docs/releases.atom"];
+    assert!(
+        matches!(feed, Output::Bytes(bytes) if String::from_utf8_lossy(bytes).contains("#2.0.0"))
+    );
+    assert!(
+        server
+            .step(&[("CHANGELOG.md", None)])
+            .contains("does not exist")
+    );
+    assert_eq!(server.write("CHANGELOG.md", log), "");
+    assert!(
+        server
+            .write("docs/a.md", "[Feed](/docs/releases.atom)\n")
+            .is_empty()
+    );
+    assert_eq!(server.good_steps, 4);
+}
+
+#[test]
 fn a_new_date_renders_the_pages_that_show_it() {
     let day = Arc::new(AtomicI64::new(1));
     let yaml = "url: https://e.example\nlast_updated: true\n";

@@ -5,6 +5,8 @@
 #[path = "site_rules/addresses.rs"]
 mod addresses;
 mod common;
+#[path = "site_rules/feeds.rs"]
+mod feeds;
 #[path = "site_rules/links.rs"]
 mod links;
 #[path = "site_rules/markdown_copies.rs"]

@@ -11,6 +11,7 @@ pub mod changes;
 pub mod copies;
 pub mod cut;
 pub mod docs;
+pub mod feeds;
 pub mod files;
 pub mod front_text;
 mod look;
@@ -183,6 +184,10 @@ impl Build {
             &mut self.docs,
             diagnostics,
         );
+        for changelog in config.docsets.iter().filter_map(|d| d.changelog.as_ref()) {
+            self.files
+                .also(provider, &changelog.text, &mut self.sources);
+        }
         // After the docs, because copying may have loaded more files.
         diagnostics.extend(self.files.all.values().filter_map(|file| match file {
             File::Bad(diagnostic) => Some((**diagnostic).clone()),
@@ -290,6 +295,7 @@ impl Build {
         let resolved = resolve::all(indexed, diagnostics);
         let marks = marks::marks(indexed, &self.sources, &self.verified, diagnostics);
         let updated = updated::dates(indexed, self.history.as_deref(), diagnostics);
+        let feeds = feeds::all(indexed, &resolved, &self.files, &self.sources, diagnostics);
         let theme = look::Theme::load(&self.files, &self.sources, indexed, diagnostics);
         let Some(theme) = theme else { return outcome };
         if diagnostics.iter().any(|d| d.severity == Severity::Error) {
@@ -305,6 +311,7 @@ impl Build {
             resolved: &resolved,
             marks: &marks,
             updated: &updated,
+            feeds: &feeds,
             files: &self.files,
             highlighter: &self.highlighter,
             sink,

@@ -19,6 +19,7 @@ use crate::config::Dialect;
 use crate::date::Date;
 use crate::diagnostic::{Diagnostic, Problem, Severity};
 use crate::render::body::{self, Filled};
+use crate::render::feed::Feed;
 use crate::render::highlight::{Highlighter, PlainReason};
 use crate::render::nav::{LinkWriter, Navs, SidebarHref};
 use crate::render::page::{DocParts, Fittings, HOME, Picture, Shell};
@@ -50,6 +51,8 @@ pub struct Job<'a> {
     pub marks: &'a [PageMarks],
     /// The day on which each page was last changed.
     pub updated: &'a [Option<Date>],
+    /// The feeds of releases.
+    pub feeds: &'a [Feed],
     /// Its files.
     pub files: &'a Files,
     /// Remembers highlighted code.
@@ -364,7 +367,7 @@ impl Job<'_> {
             None => {
                 let docset = &self.indexed.config.docsets[docset];
                 let path = relative(&docset.docs_folder(), &doc.summary.path);
-                let path = crate::site::urls::encode(&path);
+                let path = encode(&path);
                 Some(tidy_url(
                     &docset.edit_url.as_ref()?.replace("{path}", &path),
                 ))
@@ -451,6 +454,8 @@ impl Job<'_> {
         texts.insert("robots.txt".into(), shell.robots());
         texts.extend(theme.accent.clone());
         texts.extend(self.llms(shell));
+        let feeds = self.feeds.iter();
+        texts.extend(feeds.map(|feed| (feed.path.clone(), feed.xml())));
         let statics = statics(self.files, &indexed.config, &mut Vec::new());
         for (path, text) in texts
             .into_iter()

@@ -127,6 +127,14 @@ pub fn routes(indexed: &mut Indexed, files: &Files, diagnostics: &mut Vec<Diagno
     for (_, published) in published {
         indexed.site.routes.entry(published).or_insert(Route::File);
     }
+    let feeds = indexed.config.docsets.iter().filter_map(super::feeds::path);
+    let list = indexed
+        .config
+        .markdown_copies
+        .then(|| "llms.txt".to_owned());
+    for path in feeds.chain(list) {
+        indexed.site.routes.entry(path).or_insert(Route::File);
+    }
     for route in made::routes(&indexed.site) {
         match indexed.site.routes.get(&route) {
             // The site has a page of its own there.

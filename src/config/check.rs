@@ -393,7 +393,7 @@ impl Checker<'_> {
     }
 
     fn docset(&mut self, value: &Value, path: Path) -> Option<DocsetConfig> {
-        const KEYS: [&str; 9] = [
+        const KEYS: [&str; 10] = [
             "id",
             "title",
             "description",
@@ -402,6 +402,7 @@ impl Checker<'_> {
             "route",
             "dialect",
             "edit_url",
+            "changelog",
             "versions",
         ];
         let table = self.table(value, path, &KEYS)?;

@@ -5,6 +5,7 @@
 
 pub mod body;
 pub mod code;
+pub mod feed;
 pub mod highlight;
 pub mod llms;
 pub mod made;

@@ -14,6 +14,7 @@ use crate::date::Date;
 use crate::diagnostic::Diagnostic;
 use crate::front_matter::FrontMatter;
 use crate::markdown::Heading;
+use crate::site::pages::join;
 use crate::site::urls::Urls;
 use crate::site::{PageId, SiteIndex, Version, VersionKind, first_page};
 
@@ -280,7 +281,27 @@ impl Shell<'_> {
         let versions = versions.then(|| self.urls.page(route, VERSIONS));
         context.insert("versions_href", &versions);
         context.insert("search", &self.search(route, reader));
+        context.insert("feeds", &self.feeds(route, reader));
         context
+    }
+
+    /// The feed of the page's docset, or on a page that Docproof makes those of all.
+    fn feeds(&self, route: &str, reader: Option<PageId>) -> Vec<LinkContext> {
+        let own = reader.map(|id| self.site.page(id).docset);
+        let docsets = self.config.docsets.iter().zip(&self.site.docsets);
+        let shown = docsets
+            .enumerate()
+            .filter(|(n, _)| own.is_none_or(|own| own == *n));
+        let feeds = shown.filter(|(_, (config, _))| config.changelog.is_some());
+        feeds
+            .map(|(_, (config, docset))| LinkContext {
+                label: format!("Releases of {}", docset.title),
+                href: Some(
+                    self.urls
+                        .file(route, &join(&config.route, super::feed::NAME)),
+                ),
+            })
+            .collect()
     }
 
     /// What the search dialog needs: the page's own version first, else the versions that readers get first.

@@ -50,6 +50,20 @@ pub const SAMPLES: &[Sample] = &[
         ],
     ),
     page(
+        "changelog",
+        &[
+            FINE,
+            (
+                "docproof.yaml",
+                "url: https://example.com\ndocsets: [{ id: docs, changelog: CHANGELOG.md }]\n",
+            ),
+            (
+                "CHANGELOG.md",
+                "# Changelog\n\n## 1.1.0\n\nMore.\n\n## 1.0.0 (2026-02-30)\n\nThe first.\n",
+            ),
+        ],
+    ),
+    page(
         "config",
         &[
             FINE,

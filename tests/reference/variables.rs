@@ -16,7 +16,7 @@ const MARK: &str = "<<<vars>>>";
 /// A site that has everything: versions, two docsets, a page in the middle of a sidebar, a redirect. The templates of
 /// these names print what they are given.
 fn files(templates: &[&str]) -> MemoryFiles {
-    let yaml = "url: https://example.com\nlast_updated: true\nheader: { links: [{ doc: b, label: B }] }\ntheme: { image: l.svg, logo: l.svg, css: [a.css], footer: F, accent: '#123456' }\ndocsets:\n  - { id: docs, description: D, edit_url: 'https://e.example/{path}' }\n  - { id: more, path: more, route: more }\nredirects: { /old: /docs/b }\n";
+    let yaml = "url: https://example.com\nlast_updated: true\nheader: { links: [{ doc: b, label: B }] }\ntheme: { image: l.svg, logo: l.svg, css: [a.css], footer: F, accent: '#123456' }\ndocsets:\n  - { id: docs, description: D, changelog: LOG.md, edit_url: 'https://e.example/{path}' }\n  - { id: more, path: more, route: more }\nredirects: { /old: /docs/b }\n";
     let page = |id: &str| {
         format!(
             "---\ntitle: {id}\ndescription: D\nkeywords: [k]\nimage: /l.svg\n---\n## H\n\nText.\n\n### I\n\nText.\n"
@@ -36,6 +36,7 @@ fn files(templates: &[&str]) -> MemoryFiles {
         ("versions.json".into(), "[\"2\", \"1\"]".into()),
         ("static/l.svg".into(), "<svg/>".into()),
         ("static/a.css".into(), "p{}".into()),
+        ("LOG.md".into(), "## 1.0.0 (2026-11-01)\n".into()),
         ("more/docs/x.md".into(), "Text.\n".into()),
     ];
     for id in ["a", "b", "d"] {
