@@ -93,6 +93,7 @@ export default async (bench) => {
       (page, about) => fits(page, about, part, address, all.length > 20)));
   }
   const views = [['awkward', '/docs/long'], ['fixture', '/docs/everything'], ['rtl', '/docs/everything']].flatMap((view) => WIDTHS.map(([width, height]) => [...view, width, height]));
+  views.push(['awkward', '/docs/long', 900, 700]);
   await bench.each(views, ([site, path, width, height]) => bench.open(site, path, { state: 'opened', width, height, context: { reducedMotion: 'reduce' } }, opened));
   await bench.open('fixture', '/docs/everything', { state: '400 %', width: 320, height: 256 }, zoomed);
   await bench.open('awkward', '/docs/script', { state: 'a script in the title' }, harmless);

@@ -74,6 +74,28 @@ const hurried = async (page, { hold }, address) => {
   hold(page.url().startsWith(address + '/docs/engine/thermometer'), `it leads to ${page.url()}`);
 };
 
+/** The reader types on in the moment in which the last part of an answer arrives. */
+const overtaken = async (page, { hold }) => {
+  await page.keyboard.press('/');
+  await input(page).waitFor();
+  await page.evaluate(() => {
+    const receive = docproofSearch, list = document.querySelector('.finder [role=listbox]');
+    globalThis.shown = 0;
+    new MutationObserver(() => { globalThis.shown += list.childElementCount; }).observe(list, { childList: true });
+    globalThis.docproofSearch = Object.assign((content) => {
+      if (Array.isArray(content.pages)) {
+        const field = document.querySelector('.finder input');
+        field.value = 'zzzz';
+        field.dispatchEvent(new Event('input'));
+      }
+      receive(content);
+    }, receive);
+  });
+  await input(page).fill('steam');
+  await page.waitForFunction(() => /Nothing found for .zzzz/.test(document.querySelector('.finder [role=status]').textContent));
+  hold(await page.evaluate(() => globalThis.shown) === 0, 'the results of the older query were shown');
+};
+
 const scope = async (page, { hold }) => {
   const paths = () => page.locator('.finder a.page').evaluateAll((all) => all.map((one) => one.pathname));
   await ask(page, 'steam');
@@ -158,7 +180,7 @@ const slow = async (page, { hold }) => {
 
 export default async (bench) => {
   const address = await bench.site('fixture');
-  const cases = [['keys', keys], ['results', (page, about) => results(page, about, address)], ['hurried', (page, about) => hurried(page, about, address)], ['scope', scope], ['odd', odd], ['slow', slow]];
+  const cases = [['keys', keys], ['results', (page, about) => results(page, about, address)], ['hurried', (page, about) => hurried(page, about, address)], ['scope', scope], ['overtaken', overtaken], ['odd', odd], ['slow', slow]];
   await bench.each(cases, ([state, use]) => bench.open('fixture', PAGE, { state }, use));
   for (const [state, use] of [['failing', failing], ['unloaded', unloaded]]) await bench.open('fixture', PAGE, { state, quiet: /ERR_FAILED/ }, use);
   await bench.open('own', '/docs/next/quick-start', { state: 'identifiers' }, identifiers);
