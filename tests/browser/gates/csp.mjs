@@ -5,20 +5,24 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { search } from '../states.mjs';
 
+/** A tag, whatever its values hold; ours are quoted. */
+const TAG = /<[a-z](?:"[^"]*"|[^">])*>/gi;
+/** Of a tag without its values. */
 const INLINE = [
-  [/<script(?![^>]*\ssrc=)/i, 'a script without src'], [/<style/i, 'a style element'], [/<[a-z][^>]*\sstyle=/i, 'a style attribute'],
-  [/<[a-z][^>]*\son[a-z]+=/i, 'a handler'], [/<[a-z][^>]*\s(?:href|src|action)="\s*javascript:/i, 'an address that is a script'], [/<base/i, 'a base element'],
+  [/^<script(?!.*\ssrc=)/is, 'a script without src'], [/^<style/i, 'a style element'], [/\sstyle=/i, 'a style attribute'],
+  [/\son[a-z]+=/i, 'a handler'], [/^<base/i, 'a base element'],
 ];
+const SCRIPT_ADDRESS = /\s(?:href|src|action)="\s*javascript:/i;
 
 const files = async (bench) => {
   for (const [name, folder] of Object.entries(bench.folders)) {
     for (const file of await readdir(folder, { recursive: true })) {
       if (!file.endsWith('.html')) continue;
-      // Values are quoted, so a `>` in one does not end the tag for long.
-      const html = await readFile(join(folder, file), 'utf8');
-      for (const [pattern, what] of INLINE) {
-        const found = pattern.exec(html);
-        if (found) bench.fail(`${name} ${file}`, 'file', `${what}: ${html.slice(found.index, found.index + 120)}`);
+      for (const [tag] of (await readFile(join(folder, file), 'utf8')).matchAll(TAG)) {
+        const bare = tag.replace(/"[^"]*"/g, '""');
+        const found = INLINE.filter(([pattern]) => pattern.test(bare)).map(([, what]) => what);
+        if (SCRIPT_ADDRESS.test(tag)) found.push('an address that is a script');
+        for (const what of found) bench.fail(`${name} ${file}`, 'file', `${what}: ${tag.slice(0, 120)}`);
       }
     }
   }

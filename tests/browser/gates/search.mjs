@@ -13,7 +13,7 @@ const ask = async (page, query) => {
   await input(page).fill('');
   await page.waitForFunction(() => !document.querySelector('.finder [role=status]').textContent);
   await input(page).fill(query);
-  await page.waitForFunction(() => document.querySelector('.finder [role=status]').textContent);
+  await page.waitForFunction(() => /^(?!Searching)./.test(document.querySelector('.finder [role=status]').textContent));
 };
 
 const keys = async (page, { hold }) => {
