@@ -68,15 +68,18 @@ impl Date {
         )
     }
 
+    /// Whether a text is written as a day is, such as `2026-11-01`. There need not be such a day.
+    pub fn has_shape(text: &str) -> bool {
+        text.len() == 10
+            && text.bytes().enumerate().all(|(n, byte)| match n {
+                4 | 7 => byte == b'-',
+                _ => byte.is_ascii_digit(),
+            })
+    }
+
     /// A day written as `2026-11-01`.
     pub fn parse(text: &str) -> Option<Self> {
-        let bytes = text.as_bytes();
-        let shape = bytes.len() == 10
-            && bytes.iter().enumerate().all(|(n, byte)| match n {
-                4 | 7 => *byte == b'-',
-                _ => byte.is_ascii_digit(),
-            });
-        if !shape {
+        if !Self::has_shape(text) {
             return None;
         }
         Self::new(

@@ -4,6 +4,8 @@
 
 #[path = "common/disk.rs"]
 mod disk;
+#[path = "common/names.rs"]
+mod names;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -11,23 +13,10 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use disk::Disk;
+use names::names;
 
 fn small() -> Disk {
     Disk::new(&[("docs/a.md", "# Good\n"), ("static/s.txt", "s")])
-}
-
-/// Everything around the built site, so that a stray file shows.
-fn names(folder: &Path) -> BTreeSet<String> {
-    std::fs::read_dir(folder)
-        .expect("a folder")
-        .map(|entry| {
-            entry
-                .expect("an entry")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
-        })
-        .collect()
 }
 
 #[test]

@@ -4,11 +4,14 @@
 
 #[path = "common/mod.rs"]
 mod common;
+#[path = "common/names.rs"]
+mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use common::{Built, Site, site};
+use names::names;
 
 const BEGIN: &str = "⟦begin⟧";
 const END: &str = "⟦end⟧";
@@ -199,16 +202,7 @@ fn a_block_of_the_frame_changes_every_page() {
 
 #[test]
 fn every_template_is_in_the_tables_above() {
-    let all: BTreeSet<String> = std::fs::read_dir(templates())
-        .expect("a folder")
-        .map(|entry| {
-            entry
-                .expect("an entry")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
-        })
-        .collect();
+    let all = names(&templates());
     let mut known: BTreeSet<String> = PAGES.iter().map(|(name, ..)| (*name).to_owned()).collect();
     known.extend(["base.html", "redirect.html", "sidebar.html"].map(str::to_owned));
     assert_eq!(all, known);

@@ -20,8 +20,6 @@ pub struct Theme {
     /// The override of the accent colour.
     pub(super) accent: Option<(String, String)>,
     pub(super) logo: Option<String>,
-    /// Width and height of the logo, if they can be told.
-    pub(super) logo_size: Option<(usize, usize)>,
     pub(super) favicon: String,
     /// Published path of the picture of link previews.
     pub(super) image: Option<String>,
@@ -93,13 +91,6 @@ impl Theme {
                 .find(|f| f.name == "img/favicon.svg")
                 .map(|f| f.published.clone())
         })?;
-        let logo_size =
-            logo.as_ref()
-                .and_then(|name| match files.all.get(&format!("static/{name}")) {
-                    Some(File::Bytes { size, .. }) => *size,
-                    _ => None,
-                });
-        hasher.update(format!("{logo_size:?}").as_bytes());
         // Pictures of the theme are published only where they are shown.
         theme_files.retain(|file| {
             theme::is_theme_code(&file.name)
@@ -122,7 +113,6 @@ impl Theme {
             extra_css,
             accent,
             logo,
-            logo_size,
             favicon,
             image,
             hash: ContentHash::from_hasher(&hasher),

@@ -182,7 +182,7 @@ impl Job<'_> {
                 .collect(),
             extra_css: theme.extra_css.clone(),
             logo: theme.logo.clone(),
-            logo_size: theme.logo_size,
+            logo_size: theme.logo.as_ref().and_then(|path| self.static_size(path)),
             favicon: theme.favicon.clone(),
             image: theme.image.as_ref().map(|path| Picture {
                 href: encode(path),

@@ -8,7 +8,7 @@ use super::Indexed;
 use super::files::{File, Files};
 use crate::config::{Dialect, SiteConfig};
 use crate::diagnostic::Diagnostic;
-use crate::render::{made, theme};
+use crate::render::{llms, made, theme};
 use crate::site::Route;
 use crate::site::links::{Asset, Assets};
 use crate::site::pages::{bad_route, join};
@@ -131,7 +131,7 @@ pub fn routes(indexed: &mut Indexed, files: &Files, diagnostics: &mut Vec<Diagno
     let list = indexed
         .config
         .markdown_copies
-        .then(|| "llms.txt".to_owned());
+        .then(|| llms::NAME.to_owned());
     for path in feeds.chain(list) {
         indexed.site.routes.entry(path).or_insert(Route::File);
     }

@@ -125,15 +125,7 @@ fn version_and_day(text: &str) -> Option<(&str, Result<Date, NoDay<'_>>)> {
 
 /// The first day in a text.
 fn day(text: &str) -> Result<Date, NoDay<'_>> {
-    let shape = |at: &usize| {
-        text.get(*at..*at + 10).is_some_and(|day| {
-            let byte = |(n, byte): (usize, u8)| match n {
-                4 | 7 => byte == b'-',
-                _ => byte.is_ascii_digit(),
-            };
-            day.bytes().enumerate().all(byte)
-        })
-    };
+    let shape = |at: &usize| text.get(*at..*at + 10).is_some_and(Date::has_shape);
     let at = (0..text.len()).find(shape).ok_or(NoDay::None)?;
     let written = &text[at..at + 10];
     Date::parse(written).ok_or(NoDay::Impossible(written))

@@ -11,7 +11,7 @@ use crate::site::pages::join;
 use crate::site::{PageId, Version};
 
 /// The name of a list.
-const NAME: &str = "llms.txt";
+pub const NAME: &str = "llms.txt";
 
 /// A line about a page, if there is one.
 pub type About<'a> = &'a dyn Fn(PageId) -> Option<String>;

@@ -47,10 +47,7 @@ impl Urls {
     pub fn prefix(&self, from: &str) -> String {
         match self.style {
             UrlStyle::Clean => self.base.clone(),
-            UrlStyle::Html => match from.matches('/').count() {
-                0 => "./".to_owned(),
-                depth => "../".repeat(depth),
-            },
+            UrlStyle::Html => way_up(from),
         }
     }
 
@@ -91,16 +88,21 @@ impl Urls {
     pub fn absolute_prefix(&self, route: &str) -> String {
         match &self.origin {
             Some(origin) => format!("{origin}{}", self.base),
-            None => match route.matches('/').count() {
-                0 => "./".to_owned(),
-                depth => "../".repeat(depth),
-            },
+            None => way_up(route),
         }
     }
 
     /// The file of a page.
     pub fn output(route: &str) -> String {
         format!("{route}.html")
+    }
+}
+
+/// The way from the folder of a file up to the root.
+fn way_up(from: &str) -> String {
+    match from.matches('/').count() {
+        0 => "./".to_owned(),
+        depth => "../".repeat(depth),
     }
 }
 
