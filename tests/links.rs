@@ -11,69 +11,56 @@ use std::path::Path;
 
 use check::Files;
 use docproof::build::Build;
-use docproof::build::files::{ChangeSet, FileProvider, Listing, MemoryFiles, ReadError};
+use docproof::build::changes::{Changed, FileChange};
+use docproof::build::files::{ChangeSet, FileProvider, MemoryFiles};
 use docproof::build::output::{MemoryTree, Output};
 use docproof::disk::reader::DiskFiles;
 
-/// Files of a site, with another `docproof.yaml`.
-struct Changed<'a> {
-    files: &'a dyn FileProvider,
-    settings: String,
-}
-
-impl<'a> Changed<'a> {
-    fn new(files: &'a dyn FileProvider, more: &str) -> Self {
-        let settings = String::from_utf8(files.read("docproof.yaml").unwrap()).unwrap();
-        let names: Vec<&str> = more
-            .lines()
-            .filter_map(|line| line.split(':').next())
-            .collect();
-        let kept = settings
-            .lines()
-            .filter(|line| !names.contains(&line.split(':').next().unwrap_or_default()));
-        let settings = kept
-            .chain(more.lines())
-            .map(|line| format!("{line}\n"))
-            .collect();
-        Self { files, settings }
-    }
-
-    /// Everything that a build of it writes. What an earlier build of it with other settings has parsed is used again.
-    fn built(&self, build: &mut Build) -> BTreeMap<String, Vec<u8>> {
-        let sink = MemoryTree::default();
-        let outcome = build.run(self, &ChangeSet::All, &sink, &|_| {});
-        assert!(outcome.built, "{:#?}", outcome.diagnostics);
-        let bytes = |output| match output {
-            Output::Bytes(bytes) => bytes.to_vec(),
-            Output::Copy { from, .. } => self.read(&from).unwrap(),
-        };
-        sink.finish()
-            .into_iter()
-            .map(|(path, output)| (path, bytes(output)))
-            .collect()
+/// A site's `docproof.yaml`, with other lines for some of its keys.
+fn settings(files: &dyn FileProvider, more: &str) -> FileChange {
+    let settings = String::from_utf8(files.read("docproof.yaml").unwrap()).unwrap();
+    let names: Vec<&str> = more
+        .lines()
+        .filter_map(|line| line.split(':').next())
+        .collect();
+    let kept = settings
+        .lines()
+        .filter(|line| !names.contains(&line.split(':').next().unwrap_or_default()));
+    let settings: String = kept
+        .chain(more.lines())
+        .map(|line| format!("{line}\n"))
+        .collect();
+    FileChange::Write {
+        path: "docproof.yaml".into(),
+        bytes: settings.into_bytes(),
     }
 }
 
-impl FileProvider for Changed<'_> {
-    fn list(&self, folder: &str) -> Listing {
-        self.files.list(folder)
-    }
-
-    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        match path {
-            "docproof.yaml" => Ok(self.settings.clone().into_bytes()),
-            _ => self.files.read(path),
-        }
-    }
+/// Everything that a build of a site writes. What an earlier build of it with other settings has parsed is used again.
+fn built(site: &dyn FileProvider, build: &mut Build) -> BTreeMap<String, Vec<u8>> {
+    let sink = MemoryTree::default();
+    let outcome = build.run(site, &ChangeSet::All, &sink, &|_| {});
+    assert!(outcome.built, "{:#?}", outcome.diagnostics);
+    let bytes = |output| match output {
+        Output::Bytes(bytes) => bytes.to_vec(),
+        Output::Copy { from, .. } => site.read(&from).unwrap(),
+    };
+    sink.finish()
+        .into_iter()
+        .map(|(path, output)| (path, bytes(output)))
+        .collect()
 }
 
 /// Builds in each style of addresses, at the root and below a folder, and asserts that nothing is broken.
 fn whole(files: &dyn FileProvider, origin: &str, at_least: usize) {
     let mut build = Build::new();
     for (style, base) in [("clean", "/"), ("clean", "/x/"), ("html", "/x/")] {
-        let site = Changed::new(files, &format!("urls: {style}\nbase_url: {base}"));
+        let site = Changed {
+            base: files,
+            changes: &[settings(files, &format!("urls: {style}\nbase_url: {base}"))],
+        };
         let files = Files {
-            all: site.built(&mut build),
+            all: built(&site, &mut build),
             origin: origin.to_owned(),
             base: base.to_owned(),
         };
