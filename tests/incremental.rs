@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use docproof::build::Build;
 use docproof::build::files::{ChangeSet, FileProvider, Listing, MemoryFiles, ReadError};
+use docproof::build::live::{Answer, Effect, Live};
+use docproof::build::marks::Verified;
 use docproof::build::output::{MemoryTree, Output};
 use docproof::build::updated::{History, NoHistory};
 use docproof::date::Date;
@@ -26,6 +28,11 @@ struct Server {
     build: Build,
     last_good: Tree,
     good_steps: usize,
+    live: Live,
+    /// Whether all pages of the site kept ready can be rendered.
+    live_good: bool,
+    /// How many edits went the short way.
+    short: usize,
 }
 
 /// What one build said, as a user would read it.
@@ -55,6 +62,9 @@ impl Server {
             build: Build::new(),
             last_good: Tree::new(),
             good_steps: 0,
+            live: Live::new(Verified::default()),
+            live_good: false,
+            short: 0,
         };
         server.check(&ChangeSet::All);
         server
@@ -94,7 +104,32 @@ impl Server {
             self.good_steps += 1;
             same_tree(&self.last_good, &clean_sink.finish());
         }
+        self.check_live(changes, built, &said);
         said
+    }
+
+    /// What is kept ready is the last good site, and what is wrong with the files is told.
+    fn check_live(&mut self, changes: &ChangeSet, built: bool, said: &str) {
+        let applied = self.live.apply(&self.files, changes);
+        self.short += usize::from(matches!(applied.effect, Effect::Pages(_)));
+        // A template that fails on some pages only is found when these are rendered.
+        let all = match applied.is_broken() {
+            true => applied.reports,
+            false => self.live.look_at_all(&|| false),
+        };
+        let all: Vec<&str> = all.iter().map(|report| report.text.as_str()).collect();
+        assert_eq!(all.join("\n\n"), said, "messages of the site kept ready");
+        if applied.effect != Effect::Nothing {
+            self.live_good = built;
+        }
+        if self.live_good {
+            let get = |path: String| match self.live.file(&path) {
+                Answer::File(output) => (path, output),
+                other => panic!("{path}: {other:?}"),
+            };
+            let tree = self.live.paths().into_iter().map(get).collect();
+            same_tree(&tree, &self.last_good);
+        }
     }
 }
 
@@ -244,6 +279,49 @@ fn one_edit_of_each_kind() {
     server.write("static/x.txt", "x");
     server.write("static/docproof.css", "p{}");
     assert_eq!(server.good_steps, 14, "every step but one builds");
+}
+
+#[test]
+fn edits_that_no_other_page_can_see_take_the_short_way() {
+    let mut server = Server::new(&[
+        ("docproof.yaml", WARN),
+        ("docs/a.md", "# A\n\ntext\n\n## One\n"),
+        ("docs/b.md", "# B\n\n[one](a.md#one) [two](a.md#two)\n"),
+        (
+            "docs/c.md",
+            "# C\n\n<!-- COPY DOCS -->\n<!-- ./docs/a.md -->\n",
+        ),
+        ("docs/d.md", "# D\n\n```rust file=ex/x.rs\n```\n"),
+        ("ex/x.rs", "one();\n"),
+    ]);
+    let mut short = |path: &str, text: &str, is_short: bool| {
+        let before = server.short;
+        let said = server.write(path, text);
+        assert_eq!(server.short > before, is_short, "{path}: {text}");
+        said
+    };
+    short("docs/a.md", "# A\n\nother text\n\n## One\n", true);
+    let said = short("docs/a.md", "# A\n\nother text\n\n## Two\n", true);
+    assert!(
+        said.contains("`#one`") && !said.contains("`#two`"),
+        "{said}"
+    );
+    short("ex/x.rs", "two();\n", true);
+    short("docs/b.md", "# B\n\n[gone](gone.md)\n", true);
+    short("docs/a.md", "# Another title\n\n## Two\n", false);
+    short(
+        "docs/b.md",
+        "# B\n\n<!-- COPY DOCS -->\n<!-- ./docs/a.md -->\n",
+        false,
+    );
+    short("docs/new.md", "# New\n", false);
+    short("docproof.yaml", "links: error\n", false);
+    let said = short("docs/new.md", "# New\n\n[gone](gone.md)\n", false);
+    assert!(said.contains("error[broken-link]"), "{said}");
+    // The last good site is still there, and the next edit is taken in together with the one that failed.
+    short("docs/d.md", "# D\n\nmended\n", false);
+    short("docs/new.md", "# New\n\n[there](d.md)\n", false);
+    short("docs/new.md", "# New\n\nagain\n", true);
 }
 
 #[test]

@@ -56,8 +56,19 @@ pub struct DocMemo {
 pub struct Docs {
     /// In the order of paths.
     pub docs: Vec<Doc>,
+    /// What was found in each of them.
+    pub said: Vec<Vec<Diagnostic>>,
+    /// What was found in files that make no doc, and about the folders.
+    pub said_of_others: Vec<Diagnostic>,
     /// Paths of drafts.
     pub drafts: Vec<Arc<str>>,
+}
+
+impl Docs {
+    /// All that was found.
+    pub fn all_said(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.said.iter().flatten().chain(&self.said_of_others)
+    }
 }
 
 /// Parses every doc.
@@ -68,9 +79,9 @@ pub fn parse_all(
     versions: &[Option<Vec<String>>],
     sources: &mut SourceMap,
     memo: &mut DocMemo,
-    diagnostics: &mut Vec<Diagnostic>,
 ) -> Docs {
-    let slots = slots(files, config, versions, diagnostics);
+    let mut docs = Docs::default();
+    let slots = slots(files, config, versions, &mut docs.said_of_others);
     let texts = load_copy_sources(files, provider, config, &slots, sources);
     let root = &config.copy_root;
     let shown = texts.iter().filter_map(|path| files.text(path));
@@ -84,14 +95,16 @@ pub fn parse_all(
     };
     let made: Vec<(Option<Doc>, Vec<Diagnostic>, bool)> =
         slots.par_iter().map(|slot| work.doc(slot)).collect();
-    let mut docs = Docs::default();
     for (slot, (doc, said, draft)) in slots.iter().zip(made) {
-        diagnostics.extend(said);
         if draft {
             docs.drafts.push(slot.path.as_str().into());
         }
-        if let Some(doc) = doc {
-            docs.docs.push(doc);
+        match doc {
+            Some(doc) => {
+                docs.docs.push(doc);
+                docs.said.push(said);
+            }
+            None => docs.said_of_others.extend(said),
         }
     }
     *memo = DocMemo {
@@ -115,6 +128,34 @@ pub fn parse_all(
             .collect(),
     };
     docs
+}
+
+/// A doc made again from the texts as they are now, and what was found in it. None when it would load other files than
+/// before, or is no doc any more: then all docs have to be looked at.
+pub fn again(
+    files: &Files,
+    config: &SiteConfig,
+    sources: &SourceMap,
+    memo: &DocMemo,
+    old: &Doc,
+) -> Option<(Doc, Vec<Diagnostic>)> {
+    let summary = &old.summary;
+    let slot = Slot {
+        docset: summary.docset,
+        version: summary.version.clone(),
+        path: summary.path.to_string(),
+        relative: summary.relative.clone(),
+        dialect: config.docsets[summary.docset].dialect,
+    };
+    let work = Work {
+        files,
+        config,
+        sources,
+        memo,
+    };
+    let (doc, said, _) = work.doc(&slot);
+    let doc = doc?;
+    (doc.expanded.reads == old.expanded.reads).then_some((doc, said))
 }
 
 /// Every Markdown file of every docset, with what it is.

@@ -81,7 +81,7 @@ pub enum File {
 }
 
 /// The loaded files of a site.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Files {
     /// By path.
     pub all: BTreeMap<String, File>,
@@ -166,6 +166,30 @@ impl Files {
                 };
             }
         }
+    }
+
+    /// Loads a text again that docs are made of. False when it is not a text, or was none before.
+    pub fn text_again(
+        &mut self,
+        provider: &dyn FileProvider,
+        path: &str,
+        sources: &mut SourceMap,
+    ) -> bool {
+        let known = self.all.get(path);
+        let (in_all, in_shown) = (
+            matches!(known, Some(File::Text(_))),
+            matches!(self.shown.get(path), Some(File::Text(_))),
+        );
+        // A file that a fence shows may be published as well.
+        let published = matches!(known, Some(File::Bytes { .. }));
+        if published || !(in_all || in_shown) {
+            return false;
+        }
+        let ReadText::Text(prepared) = read_text(path, provider) else {
+            return false;
+        };
+        sources.set_prepared(path, prepared);
+        true
     }
 
     /// The files whose paths begin with `prefix`, in the order of paths.

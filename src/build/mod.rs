@@ -14,6 +14,7 @@ pub mod docs;
 pub mod feeds;
 pub mod files;
 pub mod front_text;
+pub mod live;
 mod look;
 mod markdown_copies;
 pub mod marks;
@@ -29,6 +30,7 @@ pub mod version_list;
 mod wiring;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use files::{ChangeSet, File, FileProvider, Files};
 use output::Sink;
@@ -91,7 +93,7 @@ pub struct Build {
     pub sources: SourceMap,
     files: Files,
     docs: docs::DocMemo,
-    highlighter: Highlighter,
+    highlighter: Arc<Highlighter>,
     /// The configuration file, or why it cannot be used; none when there is none.
     config_text: Option<Result<String, Box<Diagnostic>>>,
     rendered: HashMap<String, ContentHash>,
@@ -169,6 +171,18 @@ impl Build {
         changes: &ChangeSet,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Indexed {
+        let indexed = self.index_apart(provider, changes, diagnostics);
+        diagnostics.extend(indexed.docs.all_said().cloned());
+        indexed
+    }
+
+    /// The same, with what was found in the docs left with them.
+    fn index_apart(
+        &mut self,
+        provider: &dyn FileProvider,
+        changes: &ChangeSet,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Indexed {
         let (config, config_source) = self.configure(provider, changes, diagnostics);
         self.load(provider, changes, &config);
         diagnostics.extend(self.files.problems.iter().cloned());
@@ -182,7 +196,6 @@ impl Build {
             &versions,
             &mut self.sources,
             &mut self.docs,
-            diagnostics,
         );
         for changelog in config.docsets.iter().filter_map(|d| d.changelog.as_ref()) {
             self.files
@@ -248,6 +261,14 @@ impl Build {
         (config, Some(id))
     }
 
+    /// The settings as they were read last, as far as they can be used.
+    fn settings(&self) -> SiteConfig {
+        match &self.config_text {
+            Some(Ok(text)) => config::parse(text).0,
+            _ => SiteConfig::defaults(),
+        }
+    }
+
     fn load(&mut self, provider: &dyn FileProvider, changes: &ChangeSet, config: &SiteConfig) {
         match changes {
             // A new configuration may name other folders, and only a new listing says whether a problem of
@@ -292,7 +313,8 @@ impl Build {
             sink_error: None,
             output: indexed.config.output.clone(),
         };
-        let resolved = resolve::all(indexed, diagnostics);
+        let resolved = resolve::all(indexed);
+        diagnostics.extend(resolved.all_said().cloned());
         let marks = marks::marks(indexed, &self.sources, &self.verified, diagnostics);
         let updated = updated::dates(indexed, self.history.as_deref(), diagnostics);
         let feeds = feeds::all(indexed, &resolved, &self.files, &self.sources, diagnostics);

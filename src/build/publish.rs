@@ -23,7 +23,7 @@ use crate::render::feed::Feed;
 use crate::render::highlight::{Highlighter, PlainReason};
 use crate::render::nav::{LinkWriter, Navs, SidebarHref};
 use crate::render::page::{DocParts, Fittings, HOME, Picture, Shell};
-use crate::site::links::{Resolver, Target};
+use crate::site::links::Target;
 use crate::site::urls::{Urls, encode};
 use crate::site::{PageId, Route};
 use crate::source::ContentHash;
@@ -63,7 +63,8 @@ pub struct Job<'a> {
     pub progress: &'a (dyn Fn(Phase) + Sync),
 }
 
-enum Failure {
+/// Why a page or file cannot be made.
+pub(super) enum Failure {
     Content(Box<Diagnostic>),
     Sink(String),
 }
@@ -81,7 +82,7 @@ impl From<String> for Failure {
 }
 
 /// A page's output path, fingerprint and plain code blocks.
-type Done = (String, ContentHash, Vec<(usize, PlainReason)>);
+pub(super) type Done = (String, ContentHash, Vec<(usize, PlainReason)>);
 
 impl Job<'_> {
     /// Renders and hands over everything. Gives the number of pages that were rendered.
@@ -151,11 +152,7 @@ impl Job<'_> {
     pub fn fittings(&self, theme: &Theme) -> Result<Fittings, Box<Diagnostic>> {
         let indexed = self.indexed;
         let urls = Urls::new(&indexed.config);
-        let resolver = Resolver {
-            site: &indexed.site,
-            assets: &indexed.assets,
-            base_url: &indexed.config.base_url,
-        };
+        let resolver = super::resolve::resolver(indexed);
         let link = |href: &str| match rooted(resolver, indexed, href) {
             Ok(target) if !matches!(target, Target::Elsewhere(_)) => {
                 SidebarHref::Inside(inside(indexed, &target))
@@ -280,7 +277,8 @@ impl Job<'_> {
         ContentHash::from_hasher(&hasher)
     }
 
-    fn page(
+    /// Renders a page, unless it is known with the same fingerprint.
+    pub(super) fn page(
         &self,
         shell: &Shell<'_>,
         id: PageId,
@@ -411,7 +409,7 @@ impl Job<'_> {
     }
 
     /// Everything that is not the page of a doc.
-    fn others(&self, shell: &Shell<'_>, theme: &Theme) -> Result<(), Failure> {
+    pub(super) fn others(&self, shell: &Shell<'_>, theme: &Theme) -> Result<(), Failure> {
         let indexed = self.indexed;
         let mut texts: BTreeMap<String, String> = BTreeMap::new();
         let mut made = vec![shell.home()?, shell.not_found()?];
@@ -543,7 +541,7 @@ fn once_for_each_place(diagnostics: &mut Vec<Diagnostic>) {
 }
 
 /// A warning for the first block of each language that nobody knows.
-fn unknown_languages(indexed: &Indexed, diagnostics: &mut Vec<Diagnostic>) {
+pub(super) fn unknown_languages(indexed: &Indexed, diagnostics: &mut Vec<Diagnostic>) {
     let mut seen = BTreeSet::new();
     for doc in &indexed.docs.docs {
         for code in &doc.parsed.codes {
@@ -563,7 +561,7 @@ fn unknown_languages(indexed: &Indexed, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-fn plain_warning(doc: &super::docs::Doc, n: usize, reason: PlainReason) -> Diagnostic {
+pub(super) fn plain_warning(doc: &super::docs::Doc, n: usize, reason: PlainReason) -> Diagnostic {
     let code = &doc.parsed.codes[n];
     let why = match reason {
         PlainReason::TooLong => "it is very long, or has a very long line",

@@ -26,36 +26,68 @@ pub struct Resolved {
     pub header: Vec<HeaderPlace>,
     /// Redirects.
     pub redirects: Vec<Redirect>,
+    /// By page: what is wrong with its links.
+    pub said: Vec<Vec<Diagnostic>>,
+    /// What is wrong with links that stand on no page.
+    pub said_of_others: Vec<Diagnostic>,
 }
 
-/// Resolves everything.
-pub fn all(indexed: &Indexed, diagnostics: &mut Vec<Diagnostic>) -> Resolved {
-    let resolver = Resolver {
+impl Resolved {
+    /// All that is wrong with links.
+    pub fn all_said(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.said.iter().flatten().chain(&self.said_of_others)
+    }
+
+    /// Resolves the links of one page again.
+    pub fn page_again(&mut self, indexed: &Indexed, id: PageId) {
+        let links = page(indexed, resolver(indexed), id);
+        self.links[id.index()] = links.targets;
+        self.images[id.index()] = links.image;
+        self.said[id.index()] = links.said;
+    }
+
+    /// Resolves again what stands on no page: sidebars, header, redirects.
+    pub fn others_again(&mut self, indexed: &Indexed) {
+        let mut said = Vec::new();
+        sidebar_links(indexed, resolver(indexed), &mut said);
+        self.header = header(indexed, &mut said);
+        self.redirects = redirects(indexed, resolver(indexed), &mut said);
+        self.said_of_others = said;
+    }
+}
+
+/// What resolves links of a site.
+pub(super) fn resolver(indexed: &Indexed) -> Resolver<'_> {
+    Resolver {
         site: &indexed.site,
         assets: &indexed.assets,
         base_url: &indexed.config.base_url,
-    };
+    }
+}
+
+/// Resolves everything.
+pub fn all(indexed: &Indexed) -> Resolved {
+    let resolver = resolver(indexed);
     let ids: Vec<PageId> = indexed.site.page_ids().collect();
     let pages: Vec<PageLinks> = ids
         .par_iter()
         .map(|id| page(indexed, resolver, *id))
         .collect();
-    let mut links = Vec::with_capacity(pages.len());
-    let mut images = Vec::with_capacity(pages.len());
+    let mut resolved = Resolved {
+        links: Vec::with_capacity(pages.len()),
+        images: Vec::with_capacity(pages.len()),
+        header: Vec::new(),
+        redirects: Vec::new(),
+        said: Vec::with_capacity(pages.len()),
+        said_of_others: Vec::new(),
+    };
     for page in pages {
-        links.push(page.targets);
-        images.push(page.image);
-        diagnostics.extend(page.said);
+        resolved.links.push(page.targets);
+        resolved.images.push(page.image);
+        resolved.said.push(page.said);
     }
-    sidebar_links(indexed, resolver, diagnostics);
-    let header = header(indexed, diagnostics);
-    let redirects = redirects(indexed, resolver, diagnostics);
-    Resolved {
-        links,
-        images,
-        header,
-        redirects,
-    }
+    resolved.others_again(indexed);
+    resolved
 }
 
 fn severity(indexed: &Indexed) -> Severity {
@@ -221,11 +253,7 @@ pub fn rooted(resolver: Resolver<'_>, indexed: &Indexed, href: &str) -> Result<T
 }
 
 fn header(indexed: &Indexed, diagnostics: &mut Vec<Diagnostic>) -> Vec<HeaderPlace> {
-    let resolver = Resolver {
-        site: &indexed.site,
-        assets: &indexed.assets,
-        base_url: &indexed.config.base_url,
-    };
+    let resolver = resolver(indexed);
     let mut places = Vec::new();
     for link in &indexed.config.header_links {
         let mut complain = |message: String, hint: Option<String>| {

@@ -15,6 +15,7 @@ use super::docs::Doc;
 use super::samples::{self, fences, libraries};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::render::verdict::{Captured, Mark};
+use crate::site::PageId;
 use crate::source::{ContentHash, SourceMap};
 use crate::verify::attributes::Rules;
 use crate::verify::library::Library;
@@ -54,16 +55,7 @@ pub fn marks(
     }
     let fences = fences(indexed, sources);
     let found = libraries(indexed, &fences, verified.has_package, &mut Vec::new());
-    let work = Work {
-        indexed,
-        verified,
-        rules: Rules {
-            strict: false,
-            untagged: samples::untagged(&indexed.config),
-            host: &verified.host,
-        },
-        libraries: &found.libraries,
-    };
+    let work = Work::new(indexed, verified, &found.libraries);
     let of_pages: Vec<(PageMarks, Said)> = by_page(indexed, &fences, &found.of_fences)
         .into_par_iter()
         .enumerate()
@@ -80,6 +72,22 @@ pub fn marks(
         work.changed(&used, sources_of, diagnostics);
     }
     marks
+}
+
+/// The marks of one page, whatever is required.
+pub fn of_page(
+    indexed: &Indexed,
+    sources: &SourceMap,
+    verified: &Verified,
+    id: PageId,
+) -> PageMarks {
+    if verified.record.samples.is_empty() {
+        return PageMarks::new();
+    }
+    let fences = samples::fences_of(indexed, sources, id);
+    let found = libraries(indexed, &fences, verified.has_package, &mut Vec::new());
+    let work = Work::new(indexed, verified, &found.libraries);
+    work.page(id.index(), &fences, &found.of_fences).0
 }
 
 /// The blocks of each page and their libraries.
@@ -114,7 +122,20 @@ struct Work<'a> {
     libraries: &'a [Library],
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
+    fn new(indexed: &'a Indexed, verified: &'a Verified, libraries: &'a [Library]) -> Self {
+        Self {
+            indexed,
+            verified,
+            rules: Rules {
+                strict: false,
+                untagged: samples::untagged(&indexed.config),
+                host: &verified.host,
+            },
+            libraries,
+        }
+    }
+
     fn page(&self, n: usize, fences: &[Fence], libraries: &[usize]) -> (PageMarks, Said) {
         let mut marks = PageMarks::new();
         let mut said = Said::default();

@@ -44,6 +44,18 @@ pub fn fences(indexed: &Indexed, sources: &SourceMap) -> Vec<Fence> {
     fences
 }
 
+/// Every code block of one page.
+pub fn fences_of(indexed: &Indexed, sources: &SourceMap, id: PageId) -> Vec<Fence> {
+    let (docset, version) = reader(indexed, id);
+    let doc = &indexed.docs.docs[indexed.site.page(id).doc];
+    let mut fences = of_doc(doc, sources);
+    for fence in &mut fences {
+        fence.docset = docset.clone();
+        fence.version = version.clone();
+    }
+    fences
+}
+
 /// What untagged fences are, by the configuration.
 pub fn untagged(config: &SiteConfig) -> Untagged {
     match config.verify.untagged {
