@@ -13,13 +13,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
-use super::files::{ChangeSet, FileProvider, Files};
+use super::files::{ChangeSet, FileProvider, Files, ReadError};
 use super::look::{Content, Theme};
 use super::marks::{self, PageMarks, Verified};
 use super::output::{MemoryTree, Output};
 use super::publish::{Failure, Job, plain_warning, unknown_languages};
 use super::resolve::{self, Resolved};
-use super::{Build, Indexed, search};
+use super::{Build, Indexed, search, updated};
+use crate::date::Date;
 use crate::diagnostic::{self, Diagnostic, Severity, render_human};
 use crate::render::highlight::Highlighter;
 use crate::render::page::{Fittings, NOT_FOUND};
@@ -60,6 +61,8 @@ struct Ready {
     theme: Theme,
     fittings: Fittings,
     files: Files,
+    /// The date of each page.
+    updated: Vec<Option<Date>>,
     /// The texts, as they were when the site was made: what a failing template is shown from.
     sources: SourceMap,
     highlighter: Arc<Highlighter>,
@@ -155,6 +158,11 @@ impl Live {
             work: Mutex::new(work),
             ready: RwLock::new(None),
         }
+    }
+
+    /// Who knows when files were changed last.
+    pub fn set_history(&self, history: Box<dyn updated::History>) {
+        lock(&self.work).build.set_history(history);
     }
 
     /// Highlighted code of an earlier run; damaged or outdated bytes are ignored.
@@ -276,6 +284,50 @@ impl Live {
         ready.as_ref().map(Ready::paths).unwrap_or_default()
     }
 
+    /// Which of these paths say that the site may be different; none when none does. Editors write files of their own beside those
+    /// that they edit, and save what has not changed.
+    pub fn sift(&self, provider: &dyn FileProvider, paths: BTreeSet<String>) -> Option<ChangeSet> {
+        let watched = self.watched();
+        let work = lock(&self.work);
+        let files = &work.build.files;
+        let mut changed = BTreeSet::new();
+        for path in paths {
+            let prefix = format!("{path}/");
+            let inside = |f: &String| {
+                path.strip_prefix(f.as_str())
+                    .is_some_and(|r| r.is_empty() || r.starts_with('/'))
+            };
+            let above = |f: &String| f.starts_with(&prefix);
+            let own = watched.folders.iter().any(inside) || watched.files.contains(&path);
+            let over = watched.folders.iter().any(above) || watched.files.iter().any(above);
+            if !(own || over) || path.split('/').any(|part| part.starts_with('.')) {
+                continue;
+            }
+            let known = files.all.contains_key(&path) || files.shown.contains_key(&path);
+            match provider.read(&path) {
+                Ok(bytes) if work.build.is_as_read(&path, &bytes) => {}
+                Err(ReadError::Missing) if !known => {
+                    // A folder that came or went.
+                    let had = files.under(&prefix).next().is_some() || above_shown(files, &prefix);
+                    let listing = provider.list(&path);
+                    if had || !listing.files.is_empty() || !listing.problems.is_empty() {
+                        return Some(ChangeSet::All);
+                    }
+                }
+                _ => {
+                    changed.insert(path);
+                }
+            }
+        }
+        (!changed.is_empty()).then_some(ChangeSet::Paths(changed))
+    }
+
+    /// How many pages are made of docs.
+    pub fn pages(&self) -> usize {
+        let ready = self.ready.read().unwrap_or_else(PoisonError::into_inner);
+        ready.as_ref().map_or(0, |ready| ready.pages.len())
+    }
+
     /// Under which path the site is published; starts and ends with `/`.
     pub fn base_url(&self) -> String {
         let ready = self.ready.read().unwrap_or_else(PoisonError::into_inner);
@@ -329,6 +381,11 @@ fn report(diagnostic: &Diagnostic, sources: &SourceMap) -> Report {
     }
 }
 
+/// Whether a file under a folder is shown by a fence.
+fn above_shown(files: &Files, prefix: &str) -> bool {
+    files.shown.keys().any(|path| path.starts_with(prefix))
+}
+
 fn has_errors(said: &[Diagnostic]) -> bool {
     said.iter().any(|d| d.severity == Severity::Error)
 }
@@ -351,6 +408,7 @@ impl Ready {
         let Some(theme) = theme else {
             return Err(whole(said, &indexed, &resolved));
         };
+        let updated = updated::dates(&indexed, build.history.as_deref(), &mut said);
         let apart = indexed.docs.all_said().chain(resolved.all_said());
         if has_errors(&said) || apart.into_iter().any(|d| d.severity == Severity::Error) {
             return Err(whole(said, &indexed, &resolved));
@@ -360,6 +418,7 @@ impl Ready {
             resolved: &resolved,
             marks: &marks,
             files: &build.files,
+            updated: &updated,
             highlighter: &build.highlighter,
             sink: &MemoryTree::default(),
             progress: &|_| {},
@@ -384,6 +443,7 @@ impl Ready {
             theme,
             fittings,
             files: build.files.clone(),
+            updated,
             sources: build.sources.clone(),
             highlighter: build.highlighter.clone(),
             said,
@@ -431,6 +491,7 @@ impl Ready {
             resolved: &self.resolved,
             marks: &self.marks,
             files: &self.files,
+            updated: &self.updated,
             highlighter: &self.highlighter,
             sink,
             progress: &|_| {},

@@ -261,6 +261,20 @@ impl Build {
         (config, Some(id))
     }
 
+    /// Whether a file has the bytes that it had when it was read.
+    fn is_as_read(&self, path: &str, bytes: &[u8]) -> bool {
+        let hash = ContentHash::of(bytes);
+        match self.files.all.get(path).or(self.files.shown.get(path)) {
+            Some(File::Text(id)) => self.sources.get(*id).text.as_bytes() == bytes,
+            Some(File::Bytes { hash: known, .. }) => *known == hash,
+            Some(File::Bad(_)) => false,
+            None => {
+                path == config::FILE_NAME
+                    && matches!(&self.config_text, Some(Ok(text)) if text.as_bytes() == bytes)
+            }
+        }
+    }
+
     /// The settings as they were read last, as far as they can be used.
     fn settings(&self) -> SiteConfig {
         match &self.config_text {

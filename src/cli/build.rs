@@ -72,7 +72,7 @@ pub fn run(common: &Common, args: &BuildArgs) -> u8 {
     {
         build.import_highlights(&bytes);
     }
-    build.set_verified(verified(common, args));
+    build.set_verified(verified(common, args.verified));
     build.set_history(Box::new(GitHistory {
         site: common.site.clone(),
         cached: !args.no_cache,
@@ -145,14 +145,32 @@ pub fn run(common: &Common, args: &BuildArgs) -> u8 {
     FINE
 }
 
-/// What `verify` has recorded of this site.
-fn verified(common: &Common, args: &BuildArgs) -> Verified {
+/// Highlighted code that an earlier run has left.
+pub fn cached_highlights(common: &Common) -> Option<Vec<u8>> {
+    read_cache(&common.site, HIGHLIGHTS)
+}
+
+/// When the files of the site were changed last.
+pub fn history(site: &Path) -> Box<GitHistory> {
+    Box::new(GitHistory {
+        site: site.to_owned(),
+        cached: true,
+    })
+}
+
+/// What `verify` has recorded of this site, for showing it.
+pub fn recorded_verdicts(common: &Common) -> Verified {
+    verified(common, false)
+}
+
+/// What `verify` has recorded of this site. `required`: every sample must have a good verdict.
+fn verified(common: &Common, required: bool) -> Verified {
     let site = common.site.clone();
     let record = super::verify::recorded(&site);
-    if record.samples.is_empty() && !args.verified {
+    if record.samples.is_empty() && !required {
         return Verified::default();
     }
-    let required: Option<SourcesOf> = args.verified.then(|| -> SourcesOf {
+    let required: Option<SourcesOf> = required.then(|| -> SourcesOf {
         let root = std::fs::canonicalize(&site).unwrap_or_else(|_| site.clone());
         Box::new(move |library| crate::toolchain::sources_hash(&root, library))
     });
@@ -214,7 +232,8 @@ fn stopped(outcome: &Outcome, output: &Path) -> String {
     format!("not built: {counts}{old}")
 }
 
-fn seconds(time: Duration) -> String {
+/// A duration for people.
+pub fn seconds(time: Duration) -> String {
     if time.as_secs() >= 1 {
         format!("{:.1} s", time.as_secs_f64())
     } else {

@@ -11,6 +11,7 @@ mod init;
 mod man;
 mod open;
 mod report;
+mod serve;
 mod verify;
 mod version;
 
@@ -82,6 +83,8 @@ enum Command {
     Init(init::InitArgs),
     /// Build the site
     Build(build::BuildArgs),
+    /// Serve the site on this machine, always as its files are
+    Serve(serve::ServeArgs),
     /// Compile and run every Rust sample against the library of its docs version
     Verify(verify::VerifyArgs),
     /// Show which pages copy the text of others, and bring stale copies up to date
@@ -146,6 +149,7 @@ fn run(args: Args) -> u8 {
     match args.command {
         Command::Init(own) => init::run(&args.common, &own),
         Command::Build(own) => build::run(&args.common, &own),
+        Command::Serve(own) => serve::run(&args.common, &own),
         Command::Verify(own) => verify::run(&args.common, &own),
         Command::Copies(own) => copies::run(&args.common, &own),
         Command::Version(own) => version::run(&args.common, &own),

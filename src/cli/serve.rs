@@ -1,0 +1,355 @@
+//! `docproof serve`: the site on this machine, always as its files are.
+//!
+//! In: the site's folder. Out: pages in the browser and words on the terminal, until Ctrl-C. The loop: wait for files to change, take the
+//! changes in, tell everyone. The output folder is never touched.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+use super::{Common, FINE, USAGE, build, open, report};
+use crate::build::files::ChangeSet;
+use crate::build::live::{Applied, Effect, Live, Report};
+use crate::disk::reader::DiskFiles;
+use crate::http::{self, Editor, Hub, Served};
+use crate::watch::{Batch, Wanted, Watch};
+
+/// Options of `serve`.
+#[derive(clap::Args, Debug)]
+pub struct ServeArgs {
+    /// The port; if it is in use, the next one that is free
+    #[arg(long, short, default_value_t = 4000)]
+    port: u16,
+    /// The address or name to listen on; others than this machine's own let strangers read the site
+    #[arg(long, default_value = "127.0.0.1")]
+    host: String,
+    /// Open the site in the browser
+    #[arg(long)]
+    open: bool,
+    /// The editor that links in messages open: a name such as `vscode`, or a link with `{path}`, `{line}` and `{column}`.
+    /// Without it, the one that VISUAL or EDITOR names
+    #[arg(long)]
+    editor: Option<String>,
+}
+
+/// How long to wait for files before looking whether to end.
+const TICK: Duration = Duration::from_millis(200);
+
+/// Runs `serve`.
+pub fn run(common: &Common, args: &ServeArgs) -> u8 {
+    if let Err(code) = open::files(common) {
+        return code;
+    }
+    let root = match std::fs::canonicalize(&common.site) {
+        Ok(root) => root,
+        Err(error) => {
+            let message = format!("cannot open `{}`: {error}", common.site.display());
+            report::failure(common, &message, None);
+            return USAGE;
+        }
+    };
+    let editor = match editor(args, &root) {
+        Ok(editor) => editor,
+        Err(message) => {
+            let names: Vec<&str> = Editor::names().collect();
+            let hint = format!(
+                "give a link with `{{path}}`, `{{line}}` and `{{column}}`, or one of: {}",
+                names.join(", ")
+            );
+            report::failure(common, &message, Some(&hint));
+            return USAGE;
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            report::failure(common, &format!("cannot start the server: {error}"), None);
+            return USAGE;
+        }
+    };
+    let bound = host(&args.host).and_then(|ip| {
+        let bound = runtime.block_on(http::listen(ip, args.port));
+        bound.map_err(|error| format!("cannot listen on {}:{}: {error}", args.host, args.port))
+    });
+    let (listener, address) = match bound {
+        Ok(bound) => bound,
+        Err(message) => {
+            report::failure(
+                common,
+                &message,
+                Some("choose another with `--host` or `--port`"),
+            );
+            return USAGE;
+        }
+    };
+    if address.port() != args.port && args.port != 0 {
+        report::line(&format!(
+            "note: port {} is in use, {} is free",
+            args.port,
+            address.port()
+        ));
+    }
+    let live = Arc::new(Live::new(build::recorded_verdicts(common)));
+    live.set_history(build::history(&root));
+    let hub = Arc::new(Hub::new(run_id(), editor));
+    let mut loop_ = Loop {
+        common,
+        root,
+        live: live.clone(),
+        hub: hub.clone(),
+        last: Vec::new(),
+    };
+    loop_.start();
+    let served = Served {
+        live: live.clone(),
+        files: match DiskFiles::new(&loop_.root) {
+            Ok(files) => Arc::new(files),
+            Err(error) => {
+                report::failure(common, &error.to_string(), None);
+                return USAGE;
+            }
+        },
+        hub,
+        host: args
+            .host
+            .parse::<IpAddr>()
+            .is_err()
+            .then(|| args.host.clone()),
+    };
+    let stop = Arc::new(AtomicBool::new(false));
+    let stopped = stop.clone();
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
+    runtime.spawn(async move {
+        // Without signals Ctrl-C ends the program in the system's own way.
+        if tokio::signal::ctrl_c().await.is_ok() {
+            stopped.store(true, Ordering::Relaxed);
+            let _ = end.send(());
+        }
+    });
+    let server = runtime.spawn(http::serve(listener, served, async {
+        let _ = ended.await;
+    }));
+    let url = format!("http://{}{}", shown(address, &args.host), live.base_url());
+    report::line(&format!("serving {url} (Ctrl-C ends it)"));
+    if !address.ip().is_loopback() {
+        report::line(
+            "warning: everyone who can reach this machine can read the site, drafts of your edits included",
+        );
+    }
+    if args.open
+        && let Err(error) = ::open::that_detached(&url)
+    {
+        report::line(&format!("note: no browser could be opened: {error}"));
+    }
+    loop_.until(&|| stop.load(Ordering::Relaxed) || server.is_finished());
+    runtime.shutdown_background();
+    FINE
+}
+
+/// Different for each start, so that a page knows that the server is another one.
+fn run_id() -> String {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let nanos = now.map_or(0, |now| now.as_nanos());
+    format!("{nanos:x}-{:x}", std::process::id())
+}
+
+fn host(text: &str) -> Result<IpAddr, String> {
+    if let Ok(ip) = text.trim_matches(['[', ']']).parse() {
+        return Ok(ip);
+    }
+    let found = (text, 0).to_socket_addrs();
+    let mut found = found.map_err(|error| format!("`{text}` is no address: {error}"))?;
+    let first = found.next().map(|address| address.ip());
+    first.ok_or_else(|| format!("`{text}` is no address"))
+}
+
+/// The address as a person types it.
+fn shown(address: SocketAddr, host: &str) -> String {
+    match address.ip().is_unspecified() || address.ip().is_loopback() {
+        true => format!("localhost:{}", address.port()),
+        false if host.parse::<IpAddr>().is_ok() => address.to_string(),
+        false => format!("{host}:{}", address.port()),
+    }
+}
+
+fn editor(args: &ServeArgs, root: &Path) -> Result<Option<Editor>, String> {
+    let root = root.to_string_lossy().replace('\\', "/");
+    if let Some(text) = &args.editor {
+        return Editor::new(text, &root)
+            .map(Some)
+            .map_err(|e| e.to_string());
+    }
+    let from_env = ["VISUAL", "EDITOR"]
+        .iter()
+        .filter_map(|name| std::env::var(name).ok());
+    Ok(from_env
+        .filter_map(|text| Editor::new(&text, &root).ok())
+        .next())
+}
+
+/// What happens to the files, to the site, to everyone.
+struct Loop<'a> {
+    common: &'a Common,
+    root: PathBuf,
+    live: Arc<Live>,
+    hub: Arc<Hub>,
+    /// What was said last.
+    last: Vec<Report>,
+}
+
+impl Loop<'_> {
+    /// Loads the site.
+    fn start(&mut self) {
+        let start = Instant::now();
+        if let Some(bytes) = build::cached_highlights(self.common) {
+            self.live.import_highlights(&bytes);
+        }
+        if let Some(applied) = self.apply(&ChangeSet::All) {
+            let pages = open::count(self.live.pages(), "page");
+            if !applied.is_broken() {
+                report::line(&format!(
+                    "read {pages} in {}",
+                    build::seconds(start.elapsed())
+                ));
+            }
+        }
+    }
+
+    /// Takes changes in and tells what came of it. None when the folder is gone.
+    fn apply(&mut self, changes: &ChangeSet) -> Option<Applied> {
+        // A reader remembers which folders lie inside the site, so each edit has a new one.
+        let files = DiskFiles::new(&self.root).ok()?;
+        let applied = self.live.apply(&files, changes);
+        self.hub.tell(&applied);
+        self.say(&applied.reports);
+        Some(applied)
+    }
+
+    fn say(&mut self, reports: &[Report]) {
+        if *reports == self.last {
+            return;
+        }
+        let styled = report::styled(self.common);
+        for report in reports.iter().filter(|report| !self.last.contains(report)) {
+            let text = if styled {
+                &report.coloured
+            } else {
+                &report.text
+            };
+            report::line(&format!("{text}\n"));
+        }
+        let broken = |all: &[Report]| all.iter().any(|report| report.error);
+        match (broken(&self.last), broken(reports)) {
+            (_, true) => report::line("the site stays as it was until this is mended"),
+            (true, false) => report::line("mended"),
+            (false, false) => {}
+        }
+        self.last = reports.to_vec();
+    }
+
+    /// The loop itself.
+    fn until(&mut self, stop: &dyn Fn() -> bool) {
+        let mut watch = match self.watch() {
+            Ok(watch) => watch,
+            Err(why) => {
+                report::line(&format!(
+                    "warning: files cannot be watched, so edits do not show: {why}"
+                ));
+                while !stop() {
+                    std::thread::sleep(TICK);
+                }
+                return;
+            }
+        };
+        let mut gone = false;
+        while !stop() {
+            let batch = watch.next(TICK);
+            if !self.root.is_dir() {
+                if !gone {
+                    report::line("warning: the site's folder is gone; waiting for it to come back");
+                }
+                gone = true;
+                continue;
+            }
+            let batch = if std::mem::take(&mut gone) {
+                report::line("the site's folder is back");
+                Batch::Anything
+            } else {
+                batch
+            };
+            let changes = match batch {
+                Batch::Nothing => continue,
+                Batch::Anything => ChangeSet::All,
+                Batch::Paths(paths) => match self.sift(paths) {
+                    Some(changes) => changes,
+                    None => continue,
+                },
+            };
+            let start = Instant::now();
+            let Some(applied) = self.apply(&changes) else {
+                continue;
+            };
+            self.tell_time(&applied, start.elapsed());
+            if applied.effect == Effect::All || applied.is_broken() {
+                if matches!(changes, ChangeSet::All) {
+                    watch.forget();
+                }
+                self.follow(&mut watch);
+            }
+        }
+    }
+
+    fn sift(&self, paths: BTreeSet<String>) -> Option<ChangeSet> {
+        let files = DiskFiles::new(&self.root).ok()?;
+        self.live.sift(&files, paths)
+    }
+
+    fn tell_time(&self, applied: &Applied, time: Duration) {
+        let took = build::seconds(time);
+        match &applied.effect {
+            Effect::Nothing => {}
+            Effect::All => report::line(&format!("updated the site in {took}")),
+            Effect::Pages(routes) => match &routes[..] {
+                [one] => report::line(&format!("updated {one} in {took}")),
+                many => report::line(&format!("updated {} pages in {took}", many.len())),
+            },
+        }
+    }
+
+    fn watch(&self) -> Result<Watch, String> {
+        let mut watch = Watch::new(&self.root)?;
+        watch.want(&self.wanted())?;
+        if watch.is_polling() {
+            report::line(POLLING);
+        }
+        Ok(watch)
+    }
+
+    /// Watches what the site is made of now.
+    fn follow(&self, watch: &mut Watch) {
+        let polled = watch.is_polling();
+        if let Err(why) = watch.want(&self.wanted()) {
+            report::line(&format!("warning: some files cannot be watched: {why}"));
+        } else if watch.is_polling() && !polled {
+            report::line(POLLING);
+        }
+    }
+
+    fn wanted(&self) -> Wanted {
+        let watched = self.live.watched();
+        Wanted {
+            folders: watched.folders.into_iter().collect(),
+            files: watched.files,
+        }
+    }
+}
+
+const POLLING: &str = "note: the system has no room to watch these files, so they are looked at about once a second \
+     (on Linux, a higher fs.inotify.max_user_watches helps)";
