@@ -200,7 +200,7 @@ fn output_folder(common: &Common, args: &BuildArgs, settings: &SiteConfig) -> Pa
 }
 
 /// The settings as far as they can be read; the build reports what is wrong with them.
-fn settings(files: &DiskFiles) -> SiteConfig {
+pub fn settings(files: &DiskFiles) -> SiteConfig {
     use crate::build::files::FileProvider as _;
     let text = files
         .read(crate::config::FILE_NAME)

@@ -105,6 +105,7 @@ pub fn run(common: &Common, args: &ServeArgs) -> u8 {
         live: live.clone(),
         hub: hub.clone(),
         last: Vec::new(),
+        watch: None,
     };
     loop_.start();
     let served = Served {
@@ -202,22 +203,59 @@ struct Loop<'a> {
     hub: Arc<Hub>,
     /// What was said last.
     last: Vec<Report>,
+    /// None when files can neither be watched nor polled.
+    watch: Option<Watch>,
 }
 
 impl Loop<'_> {
-    /// Loads the site.
+    /// Loads the site. Its files are watched before they are read, so that no edit is missed.
     fn start(&mut self) {
         let start = Instant::now();
+        self.watch = self.watching();
         if let Some(bytes) = build::cached_highlights(self.common) {
             self.live.import_highlights(&bytes);
         }
-        if let Some(applied) = self.apply(&ChangeSet::All) {
+        let Some(applied) = self.apply(&ChangeSet::All) else {
+            return;
+        };
+        self.follow(false);
+        // What docs copy and show is known, and watched, only now.
+        if let Some(changes) = self.sift(self.live.watched().files) {
+            self.apply(&changes);
+        }
+        if !applied.is_broken() {
             let pages = open::count(self.live.pages(), "page");
-            if !applied.is_broken() {
+            report::line(&format!(
+                "read {pages} in {}",
+                build::seconds(start.elapsed())
+            ));
+        }
+    }
+
+    /// Watches the folders that the configuration names.
+    fn watching(&self) -> Option<Watch> {
+        let folders =
+            DiskFiles::new(&self.root).map(|files| build::settings(&files).source_folders());
+        let wanted = Wanted {
+            folders: folders.unwrap_or_default().into_iter().collect(),
+            files: BTreeSet::from([crate::config::FILE_NAME.to_owned()]),
+        };
+        let watch = Watch::new(&self.root).and_then(|mut watch| {
+            watch.want(&wanted)?;
+            Ok(watch)
+        });
+        match watch {
+            Ok(watch) => {
+                if watch.is_polling() {
+                    report::line(POLLING);
+                }
+                Some(watch)
+            }
+            Err(why) => {
                 report::line(&format!(
-                    "read {pages} in {}",
-                    build::seconds(start.elapsed())
+                    "warning: files cannot be watched, so edits do not show: {why}"
                 ));
+                None
             }
         }
     }
@@ -256,21 +294,15 @@ impl Loop<'_> {
 
     /// The loop itself.
     fn until(&mut self, stop: &dyn Fn() -> bool) {
-        let mut watch = match self.watch() {
-            Ok(watch) => watch,
-            Err(why) => {
-                report::line(&format!(
-                    "warning: files cannot be watched, so edits do not show: {why}"
-                ));
-                while !stop() {
-                    std::thread::sleep(TICK);
-                }
-                return;
-            }
-        };
         let mut gone = false;
         while !stop() {
-            let batch = watch.next(TICK);
+            let batch = match &self.watch {
+                Some(watch) => watch.next(TICK),
+                None => {
+                    std::thread::sleep(TICK);
+                    Batch::Nothing
+                }
+            };
             if !self.root.is_dir() {
                 if !gone {
                     report::line("warning: the site's folder is gone; waiting for it to come back");
@@ -298,10 +330,7 @@ impl Loop<'_> {
             };
             self.tell_time(&applied, start.elapsed());
             if applied.effect == Effect::All || applied.is_broken() {
-                if matches!(changes, ChangeSet::All) {
-                    watch.forget();
-                }
-                self.follow(&mut watch);
+                self.follow(matches!(changes, ChangeSet::All));
             }
         }
     }
@@ -323,19 +352,17 @@ impl Loop<'_> {
         }
     }
 
-    fn watch(&self) -> Result<Watch, String> {
-        let mut watch = Watch::new(&self.root)?;
-        watch.want(&self.wanted())?;
-        if watch.is_polling() {
-            report::line(POLLING);
+    /// Watches what the site is made of now. `anew`: folders may have been replaced by others of their names.
+    fn follow(&mut self, anew: bool) {
+        let wanted = self.wanted();
+        let Some(watch) = &mut self.watch else {
+            return;
+        };
+        if anew {
+            watch.forget();
         }
-        Ok(watch)
-    }
-
-    /// Watches what the site is made of now.
-    fn follow(&self, watch: &mut Watch) {
         let polled = watch.is_polling();
-        if let Err(why) = watch.want(&self.wanted()) {
+        if let Err(why) = watch.want(&wanted) {
             report::line(&format!("warning: some files cannot be watched: {why}"));
         } else if watch.is_polling() && !polled {
             report::line(POLLING);
