@@ -426,6 +426,7 @@ fn wrong_calls_say_what_to_do() {
         "cannot listen on 203.0.113.7:4000",
     );
     fails(&["--editor", "ed"], "one of: vscode");
+    fails(&["--format", "github"], "speaks to people only");
 }
 
 /// Five hundred events within a second; in the end the site is what a clean build makes.

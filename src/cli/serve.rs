@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use super::{Common, FINE, USAGE, build, open, report};
+use super::{Common, FINE, Format, USAGE, build, open, report};
 use crate::build::files::ChangeSet;
 use crate::build::live::{Applied, Effect, Live, Report};
 use crate::disk::reader::DiskFiles;
@@ -40,6 +40,15 @@ const TICK: Duration = Duration::from_millis(200);
 
 /// Runs `serve`.
 pub fn run(common: &Common, args: &ServeArgs) -> u8 {
+    if common.format != Format::Human {
+        let message = "`serve` speaks to people only";
+        report::failure(
+            common,
+            message,
+            Some("`docproof build` has the same messages in each format"),
+        );
+        return USAGE;
+    }
     if let Err(code) = open::files(common) {
         return code;
     }
