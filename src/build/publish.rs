@@ -3,7 +3,7 @@
 //! In: an indexed site with resolved links. Out: calls of the sink. A page is rendered again only when
 //! something it is made of has changed: its own text, or the *world*, a hash of all that any page may see.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
@@ -542,11 +542,17 @@ fn once_for_each_place(diagnostics: &mut Vec<Diagnostic>) {
 
 /// A warning for the first block of each language that nobody knows.
 pub(super) fn unknown_languages(indexed: &Indexed, diagnostics: &mut Vec<Diagnostic>) {
+    // Few names on many blocks: each is looked at once.
+    let mut names = HashSet::new();
     let mut seen = BTreeSet::new();
     for doc in &indexed.docs.docs {
         for code in &doc.parsed.codes {
-            let name = code.info.language.to_lowercase();
-            if name.is_empty() || Highlighter::language(&name).is_some() || !seen.insert(name) {
+            let name = code.info.language.as_str();
+            if name.is_empty() || !names.insert(name) {
+                continue;
+            }
+            let name = name.to_lowercase();
+            if Highlighter::language(&name).is_some() || !seen.insert(name) {
                 continue;
             }
             let problem = Problem::warning(
