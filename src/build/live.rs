@@ -578,7 +578,10 @@ impl Ready {
             return Ok(Some(output.clone()));
         }
         // What is asked for without an ending is a page most of the time, and a page is no file of this name.
-        if matches!(self.indexed.site.routes.get(path), Some(Route::Page(_) | Route::Made)) {
+        if matches!(
+            self.indexed.site.routes.get(path),
+            Some(Route::Page(_) | Route::Made)
+        ) {
             return Ok(None);
         }
         if let Some(output) = self.theme_file(path) {
