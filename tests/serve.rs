@@ -416,7 +416,8 @@ fn wrong_calls_say_what_to_do() {
             .arg(site.path())
             .output()
             .unwrap();
-        let said = String::from_utf8_lossy(&run.stderr);
+        let said = [run.stdout, run.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
         assert_eq!(run.status.code(), Some(2), "{said}");
         assert!(said.contains(words), "{said}");
     };
