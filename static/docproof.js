@@ -87,7 +87,7 @@
   }
 
   // Drawer: the sidebar on narrow screens, a modal dialog while open.
-  const side = find('.side'), current = find('.side .sidebar [aria-current]'), burger = find('button.burger');
+  const side = find('.side'), burger = find('button.burger');
   const drawer = (open) => {
     if (!side || !burger || open === root.classList.contains('drawer')) return;
     root.classList.toggle('drawer', open);
@@ -96,7 +96,7 @@
     all('.skip, .top, main, .toc, .foot').forEach((part) => { part.inert = open; });
     // Only what is shown takes focus: reading the height applies the styles.
     if (side.offsetHeight) (open ? find('button', side) : burger)?.focus();
-    if (open) reveal(side, current);
+    if (open) reveal(side, find('[aria-current=page]', side));
   };
   burger?.addEventListener('click', () => drawer(true));
   narrow.addEventListener('change', () => drawer(false));
@@ -138,41 +138,34 @@
       known[path(details)] = !details.open;
       save('sidebar', JSON.stringify(known));
     });
-    if (!narrow.matches) reveal(side, current);
+    if (!narrow.matches) reveal(side, find('[aria-current=page]', side));
   }
 
   // On this page: open beside the text, closed above it; marks what is being read.
-  const toc = find('.toc');
-  if (toc) {
-    const summary = find('summary', toc), here = find('.here', toc);
-    const fit = () => {
-      find('details', toc).open = wide.matches;
-      summary.tabIndex = wide.matches ? -1 : 0;
-    };
-    fit();
-    wide.addEventListener('change', fit);
-    const sections = all('a', toc).map((entry) => [entry, goal(entry.hash)]).filter(([, heading]) => heading);
-    let active, waiting = false;
-    const spy = () => {
-      waiting = false;
-      const line = parseFloat(getComputedStyle(root).fontSize) * 8;
-      const end = innerHeight + scrollY >= root.scrollHeight - 2 && scrollY > 0;
-      // A heading in a hidden tab has no place.
-      const shown = sections.filter(([, heading]) => heading.offsetParent);
-      const passed = shown.filter(([, heading]) => heading.getBoundingClientRect().top <= (end ? innerHeight : line));
-      const next = (passed.at(-1) || shown[0])?.[0];
-      if (next === active) return;
-      active?.removeAttribute('aria-current');
-      active = next;
-      active?.setAttribute('aria-current', true);
-      here.textContent = active?.textContent;
-      if (wide.matches) reveal(toc, active);
-    };
-    const later = () => { if (!waiting) { waiting = true; requestAnimationFrame(spy); } };
-    addEventListener('scroll', later, { passive: true });
-    addEventListener('resize', later);
-    spy();
-  }
+  const fit = () => all('.toc details').forEach((details) => {
+    details.open = wide.matches;
+    find('summary', details).tabIndex = wide.matches ? -1 : 0;
+  });
+  fit();
+  wide.addEventListener('change', fit);
+  let waiting = false;
+  const spy = () => {
+    waiting = false;
+    const line = parseFloat(getComputedStyle(root).fontSize) * 8;
+    const end = innerHeight + scrollY >= root.scrollHeight - 2 && scrollY > 0;
+    // A heading in a hidden tab has no place.
+    const shown = all('.toc a').map((entry) => [entry, goal(entry.hash)]).filter(([, heading]) => heading?.offsetParent);
+    const passed = shown.filter(([, heading]) => heading.getBoundingClientRect().top <= (end ? innerHeight : line));
+    const next = (passed.at(-1) || shown[0])?.[0], active = find('.toc [aria-current]');
+    if (next == active) return;
+    active?.removeAttribute('aria-current');
+    next?.setAttribute('aria-current', true);
+    find('.toc .here').textContent = next?.textContent;
+    if (wide.matches) reveal(find('.toc'), next);
+  };
+  const later = () => { if (!waiting) { waiting = true; requestAnimationFrame(spy); } };
+  addEventListener('scroll', later, { passive: true });
+  addEventListener('resize', later);
 
   // Code: copy, hidden lines, long blocks. Over http: there is no Clipboard API.
   const copy = async (text) => {
@@ -192,7 +185,7 @@
     say(pressed.textContent);
     setTimeout(() => { pressed.textContent = name; }, 2000);
   });
-  all('figure.code').forEach((figure) => {
+  const dress = (figure) => {
     const code = find('code', figure), lines = all('.line', code), hidden = all('.hidden-line', code);
     const text = (from) => from.map((line) => line.textContent.replace(/\n?$/, '\n')).join('');
     // Selected by hand, an empty line would be lost.
@@ -215,7 +208,7 @@
       figure.focus({ preventScroll: true });
       pressed.remove();
     });
-  });
+  };
 
   // What scrolls sideways takes the keyboard's focus.
   const scrollers = new ResizeObserver((entries) => entries.forEach(({ target }) => {
@@ -223,7 +216,6 @@
     const name = target.matches('pre') ? title ? 'Code: ' + title.textContent : 'Code' : 'Table';
     label(target, { tabindex: scrolls && 0, role: scrolls && 'group', 'aria-label': scrolls && name });
   }));
-  all('main pre, .table-scroll').forEach((box) => scrollers.observe(box));
 
   // Tabs: a choice holds for all groups with that label, and is remembered.
   const tabsOf = (group) => all(':scope > [role=tablist] > [role=tab]', group);
@@ -234,13 +226,13 @@
     other.tabIndex = on ? 0 : -1;
     document.getElementById(other.getAttribute('aria-controls')).hidden = !on;
   });
-  // The latest first. Whatever is stored there becomes a list.
+  // Whatever is stored becomes a list.
   let chosen = [].concat(load('tabs', []));
-  const groups = all('.tabs').filter((group) => tabsOf(group).length);
+  const groups = () => all('.tabs').map(tabsOf).filter((tabs) => tabs.length);
   const pick = (tab) => {
     const word = labelOf(tab), top = tab.getBoundingClientRect().top;
-    groups.forEach((group) => {
-      const same = tabsOf(group).find((other) => labelOf(other) === word);
+    groups().forEach((tabs) => {
+      const same = tabs.find((other) => labelOf(other) === word);
       if (same) choose(same);
     });
     choose(tab);
@@ -249,27 +241,36 @@
     chosen = [word, ...chosen.filter((other) => other !== word)].slice(0, 30);
     save('tabs', JSON.stringify(chosen));
   };
-  groups.forEach((group) => {
-    const tabs = tabsOf(group);
-    choose(chosen.map((word) => tabs.find((tab) => labelOf(tab) === word)).find(Boolean) || tabs[0]);
-    group.addEventListener('click', ({ target }) => { if (tabs.includes(target)) pick(target); });
-    group.addEventListener('keydown', (event) => {
-      const at = tabs.indexOf(event.target), back = getComputedStyle(group).direction === 'rtl';
-      const to = { ArrowRight: at + (back ? -1 : 1), ArrowLeft: at + (back ? 1 : -1), Home: 0, End: tabs.length - 1 }[event.key];
-      if (at < 0 || to === undefined) return;
-      event.preventDefault();
-      const tab = tabs[(to + tabs.length) % tabs.length];
-      tab.focus({ preventScroll: true });
-      pick(tab);
-    });
+  document.addEventListener('click', ({ target }) => { if (target.matches('[role=tab]')) pick(target); });
+  document.addEventListener('keydown', (event) => {
+    const here = event.target;
+    if (!here.matches?.('[role=tab]')) return;
+    const tabs = tabsOf(here.closest('.tabs')), at = tabs.indexOf(here), back = getComputedStyle(here).direction === 'rtl';
+    const to = { ArrowRight: at + (back ? -1 : 1), ArrowLeft: at + (back ? 1 : -1), Home: 0, End: tabs.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    const tab = tabs[(to + tabs.length) % tabs.length];
+    tab.focus({ preventScroll: true });
+    pick(tab);
   });
+
+  // Again when `docproof serve` has changed the page.
+  const ready = () => {
+    all('figure.code:not(:has(.actions))').forEach(dress);
+    all('main pre, .table-scroll').forEach((box) => scrollers.observe(box));
+    groups().forEach((tabs) => choose(chosen.map((word) => tabs.find((tab) => labelOf(tab) === word)).find(Boolean) || tabs[0]));
+    spy();
+  };
+  ready();
+  document.addEventListener('docproof', ready);
+
   // A link into what is folded opens it.
   const follow = () => {
     const target = goal(location.hash);
     for (let fold = target; (fold = fold?.closest('[role=tabpanel], details')); fold = fold.parentElement) {
       if (fold.open === undefined) choose(find(`[aria-controls="${fold.id}"]`)); else fold.open = true;
     }
-    if (groups.length) target?.scrollIntoView();
+    if (groups().length) target?.scrollIntoView();
   };
   addEventListener('hashchange', follow);
   follow();

@@ -160,6 +160,7 @@ fn gate(name: &str) {
         .arg(name)
         .args(sites())
         .env("DOCPROOF_CHROMIUM", address)
+        .env("DOCPROOF", env!("CARGO_BIN_EXE_docproof"))
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&run.stdout);
@@ -248,6 +249,11 @@ fn settings() {
 #[test]
 fn awkward() {
     gate("awkward");
+}
+
+#[test]
+fn serve() {
+    gate("serve");
 }
 
 #[test]

@@ -20,17 +20,16 @@
   const same = (a, b) => a === b || !!a && !!b && a.outerHTML === b.outerHTML;
 
   // Details that were opened or closed by hand stay so.
+  const wordsOf = (details) => details.querySelector('summary')?.firstChild?.textContent.trim();
   const keepOpen = (old, made) => {
-    const before = [...old.querySelectorAll('details')];
-    for (const details of made.querySelectorAll('details')) {
-      const summary = details.querySelector('summary')?.textContent;
-      const match = before.find((other) => other.querySelector('summary')?.textContent === summary);
-      if (match) details.open = match.open;
+    const before = old.matches('details') ? [old] : [...old.querySelectorAll('details')];
+    for (const details of made.matches('details') ? [made] : made.querySelectorAll('details')) {
+      const match = before.find((other) => wordsOf(other) === wordsOf(details));
+      if (!match) continue;
+      details.open = match.open;
+      details.querySelector('summary').tabIndex = match.querySelector('summary').tabIndex;
     }
   };
-
-  // Tells the theme's script that an element has come into the page.
-  const announce = (element) => element.dispatchEvent(new Event('docproof:changed', { bubbles: true }));
 
   // Replaces the children that differ; what is around them is not touched.
   const patchChildren = (live, before, after) => {
@@ -48,7 +47,6 @@
       live.insertBefore(node, behind);
     });
     gone.forEach((node) => node.remove());
-    made.forEach((node) => { if (node.nodeType === 1) announce(node); });
   };
 
   // What is being read stays where it is on the screen.
@@ -118,9 +116,10 @@
           const made = document.importNode(b, true);
           keepOpen(live, made);
           live.replaceWith(made);
-          announce(made);
         }
       }
+      // The theme's script makes ready what is new.
+      document.dispatchEvent(new Event('docproof'));
     });
     document.documentElement.dataset.patched = known.generation;
   };
