@@ -252,8 +252,8 @@ fn awkward() {
 }
 
 #[test]
-fn serve() {
-    gate("serve");
+fn writing() {
+    gate("writing");
 }
 
 #[test]

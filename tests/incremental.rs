@@ -325,6 +325,28 @@ fn edits_that_no_other_page_can_see_take_the_short_way() {
 }
 
 #[test]
+fn a_feed_follows_its_changelog() {
+    let log = |text: &str| format!("# Changes\n\n## [1.0.0] - 2026-01-02\n\n{text}\n");
+    let config = "url: https://e.example\ndocsets: [{ id: docs, changelog: docs/log.md }]\n";
+    let mut server = Server::new(&[
+        ("docproof.yaml", config),
+        ("docs/log.md", &log("First.")),
+        ("docs/a.md", "# A\n"),
+    ]);
+    server.write("docs/log.md", &log("Second, see [a](a.md)."));
+    server.write("docs/a.md", "# A\n\ntext\n");
+    let feed = server
+        .last_good
+        .iter()
+        .find(|(path, _)| path.ends_with(".atom"));
+    let Some((_, Output::Bytes(feed))) = feed else {
+        panic!("there is a feed")
+    };
+    assert!(String::from_utf8_lossy(feed).contains("Second, see"));
+    assert_eq!(server.good_steps, 3);
+}
+
+#[test]
 fn a_page_rendered_in_a_failed_build_is_rendered_again() {
     let doc = "{% extends \"theme/doc.html\" %}{% block title %}{% if page.keywords == \"boom\" %}{{ no.such.thing }}{% endif %}{{ doc.title }}{% endblock %}";
     let mut server = Server::new(&[

@@ -19,9 +19,10 @@ use super::marks::{self, PageMarks, Verified};
 use super::output::{MemoryTree, Output};
 use super::publish::{Failure, Job, plain_warning, unknown_languages};
 use super::resolve::{self, Resolved};
-use super::{Build, Indexed, search, updated};
+use super::{Build, Indexed, feeds, search, updated};
 use crate::date::Date;
 use crate::diagnostic::{self, Diagnostic, Severity, render_human};
+use crate::render::feed::Feed;
 use crate::render::highlight::Highlighter;
 use crate::render::page::{Fittings, NOT_FOUND};
 use crate::site::urls::Urls;
@@ -63,6 +64,7 @@ struct Ready {
     files: Files,
     /// The date of each page.
     updated: Vec<Option<Date>>,
+    feeds: Vec<Feed>,
     /// The texts, as they were when the site was made: what a failing template is shown from.
     sources: SourceMap,
     highlighter: Arc<Highlighter>,
@@ -342,6 +344,12 @@ impl Live {
         let mut files = work.reads.clone();
         files.insert(crate::config::FILE_NAME.into());
         for docset in &config.docsets {
+            files.extend(
+                docset
+                    .changelog
+                    .iter()
+                    .map(|changelog| changelog.text.clone()),
+            );
             files.extend(super::files::SETTINGS.iter().map(|s| docset.website(s)));
         }
         Watched {
@@ -409,6 +417,7 @@ impl Ready {
             return Err(whole(said, &indexed, &resolved));
         };
         let updated = updated::dates(&indexed, build.history.as_deref(), &mut said);
+        let feeds = feeds::all(&indexed, &resolved, &build.files, &build.sources, &mut said);
         let apart = indexed.docs.all_said().chain(resolved.all_said());
         if has_errors(&said) || apart.into_iter().any(|d| d.severity == Severity::Error) {
             return Err(whole(said, &indexed, &resolved));
@@ -419,6 +428,7 @@ impl Ready {
             marks: &marks,
             files: &build.files,
             updated: &updated,
+            feeds: &feeds,
             highlighter: &build.highlighter,
             sink: &MemoryTree::default(),
             progress: &|_| {},
@@ -444,6 +454,7 @@ impl Ready {
             fittings,
             files: build.files.clone(),
             updated,
+            feeds,
             sources: build.sources.clone(),
             highlighter: build.highlighter.clone(),
             said,
@@ -492,6 +503,7 @@ impl Ready {
             marks: &self.marks,
             files: &self.files,
             updated: &self.updated,
+            feeds: &self.feeds,
             highlighter: &self.highlighter,
             sink,
             progress: &|_| {},

@@ -10,6 +10,7 @@ use super::{Applied, Effect, Live, Ready, Rendered, Work, has_errors};
 use crate::build::docs::{self, Doc};
 use crate::build::files::FileProvider;
 use crate::build::marks;
+use crate::config::SiteConfig;
 use crate::diagnostic::Diagnostic;
 use crate::site::PageId;
 use crate::site::links::Target;
@@ -87,14 +88,26 @@ fn edited(ready: &Ready, work: &mut Work, provider: &dyn FileProvider) -> Option
     }
     let build = &work.build;
     let config = &ready.indexed.config;
+    // A feed is made of a changelog and of where its links lead.
+    let feeds = config
+        .docsets
+        .iter()
+        .any(|docset| docset.changelog.is_some());
     concerned
         .into_iter()
         .map(|n| {
             let old = &docs[n];
             let (doc, said) = docs::again(&build.files, config, &build.sources, &build.docs, old)?;
-            looks_the_same(old, &doc).then_some((n, doc, said))
+            let told =
+                feeds && (is_changelog(config, &doc) || doc.summary.anchors != old.summary.anchors);
+            (looks_the_same(old, &doc) && !told).then_some((n, doc, said))
         })
         .collect()
+}
+
+fn is_changelog(config: &SiteConfig, doc: &Doc) -> bool {
+    let changelogs = config.docsets.iter().filter_map(|d| d.changelog.as_ref());
+    changelogs.into_iter().any(|c| *c.text == *doc.summary.path)
 }
 
 /// Whether all that another page shows of a doc is as it was; anchors may differ.
@@ -117,12 +130,15 @@ fn pages_of(ready: &Ready, edited: &[Edited]) -> Vec<PageId> {
         .collect()
 }
 
+/// The links of a page, its preview image, and what is wrong with them.
+type Links = (PageId, Vec<Target>, Option<Target>, Vec<Diagnostic>);
+
 /// A site with other docs in it, which may be taken out again.
 struct Tried<'a> {
     ready: &'a mut Ready,
     old: Vec<Edited>,
     /// Links that were resolved again, as they were.
-    links: Vec<(PageId, Vec<Target>, Option<Target>, Vec<Diagnostic>)>,
+    links: Vec<Links>,
     anchors: bool,
 }
 

@@ -1,4 +1,4 @@
-// serve.mjs: an open page of `docproof serve` follows the files: what differs is exchanged and the rest stays as the reader has it,
+// writing.mjs: an open page of `docproof serve` follows the files: what differs is exchanged and the rest stays as the reader has it,
 // what is wrong stands over it, and a server that comes back is found. DOCPROOF names the program.
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
