@@ -325,6 +325,75 @@ fn edits_that_no_other_page_can_see_take_the_short_way() {
 }
 
 #[test]
+fn a_site_that_was_only_glanced_at_hands_out_the_same_pages() {
+    let files = MemoryFiles::new([
+        ("docproof.yaml", "links: error\n"),
+        ("versions.json", "[\"1\"]"),
+        (
+            "docs/a.md",
+            "---\ntitle: A\n---\n[one](sub/b.md#one) ![p](p.svg)\n\n## Two\n\n```rust file=ex/x.rs\n```\n",
+        ),
+        (
+            "docs/sub/b.md",
+            "# B has its title below\n\n## One\n\n[two](../a.md#two)\n",
+        ),
+        (
+            "docs/c.md",
+            "---\ntitle: C\nhide_title: true\n---\n<!-- COPY DOCS -->\n<!-- docs/a.md -->\n",
+        ),
+        ("docs/p.svg", "<svg width=\"3\" height=\"4\"/>"),
+        ("ex/x.rs", "fn x() {}\n"),
+        (
+            "versioned_docs/version-1/a.md",
+            "---\nid: version-1-a\noriginal_id: a\ntitle: Old A\n---\nText\n",
+        ),
+    ]);
+    let live = Live::new(Verified::default());
+    assert!(
+        !live.glance(&files, 100),
+        "a small site is loaded as a whole"
+    );
+    assert!(live.glance(&files, 0));
+    let sink = MemoryTree::default();
+    let (built, said) = run(&mut Build::new(), &files, &ChangeSet::All, &sink);
+    assert!(built, "{said}");
+    let clean = sink.finish();
+    let mut pages = 0;
+    for (path, output) in &clean {
+        let Answer::File(glanced) = live.file(path) else {
+            continue;
+        };
+        if path.ends_with(".html") {
+            same_tree(
+                &Tree::from([(path.clone(), glanced)]),
+                &Tree::from([(path.clone(), output.clone())]),
+            );
+            pages += 1;
+        }
+    }
+    assert!(pages >= 7, "{pages}");
+    // An edit before the rest is read.
+    let mut files = files;
+    files
+        .0
+        .insert("docs/a.md".into(), b"# A\n\n[gone](gone.md)\n".to_vec());
+    let edit = ChangeSet::Paths(BTreeSet::from(["docs/a.md".to_owned()]));
+    let applied = live.apply(&files, &edit);
+    assert!(applied.is_broken() && applied.effect == Effect::Nothing);
+    files.0.insert(
+        "docs/a.md".into(),
+        b"# A\n\n[b](sub/b.md#one)\n\n## Two\n".to_vec(),
+    );
+    let applied = live.apply(&files, &edit);
+    assert!(!applied.is_broken() && applied.effect == Effect::All);
+    assert_eq!(
+        live.paths().len(),
+        clean.len() - 1,
+        "the picture is shown no more"
+    );
+}
+
+#[test]
 fn a_feed_follows_its_changelog() {
     let log = |text: &str| format!("# Changes\n\n## [1.0.0] - 2026-01-02\n\n{text}\n");
     let config = "url: https://e.example\ndocsets: [{ id: docs, changelog: docs/log.md }]\n";

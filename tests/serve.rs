@@ -345,6 +345,24 @@ fn a_site_with_errors_is_served_once_they_are_mended() {
 }
 
 #[test]
+fn a_large_site_is_served_before_it_is_read() {
+    let site = site(&[("docs/a.md", "---\ntitle: A\n---\n[b](p7.md#end)\n")]);
+    for n in 0..1600 {
+        let text = format!("---\ntitle: Page {n}\n---\ntext\n\n## End\n");
+        fs::write(site.path().join(format!("docs/p{n}.md")), text).unwrap();
+    }
+    let serve = Serve::start(site.path(), &[]);
+    let mut events = serve.events();
+    let early = serve.get("/docs/a");
+    assert!(body(&early).contains("href=\"/docs/p7#end\""));
+    serve.until_said("read 1601 pages");
+    while events.next()["generation"] != 1 {}
+    let late = serve.get("/docs/a");
+    let page = |answer: &str| without_script(body(answer).as_bytes());
+    assert_eq!(page(&early), page(&late));
+}
+
+#[test]
 fn a_port_in_use_names_the_next_free_one() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();

@@ -71,6 +71,15 @@ impl Docs {
     }
 }
 
+/// How closely docs are looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Depth {
+    /// All of their text.
+    Whole,
+    /// Front matter, where that has the title. What stands below is not parsed: there are no headings, links or code blocks.
+    Glance,
+}
+
 /// Parses every doc.
 pub fn parse_all(
     files: &mut Files,
@@ -79,6 +88,7 @@ pub fn parse_all(
     versions: &[Option<Vec<String>>],
     sources: &mut SourceMap,
     memo: &mut DocMemo,
+    depth: Depth,
 ) -> Docs {
     let mut docs = Docs::default();
     let slots = slots(files, config, versions, &mut docs.said_of_others);
@@ -92,6 +102,7 @@ pub fn parse_all(
         config,
         sources,
         memo,
+        depth,
     };
     let made: Vec<(Option<Doc>, Vec<Diagnostic>, bool)> =
         slots.par_iter().map(|slot| work.doc(slot)).collect();
@@ -106,6 +117,9 @@ pub fn parse_all(
             }
             None => docs.said_of_others.extend(said),
         }
+    }
+    if depth == Depth::Glance {
+        return docs;
     }
     *memo = DocMemo {
         fronts: docs
@@ -152,6 +166,7 @@ pub fn again(
         config,
         sources,
         memo,
+        depth: Depth::Whole,
     };
     let (doc, said, _) = work.doc(&slot);
     let doc = doc?;
@@ -264,6 +279,7 @@ struct Work<'a> {
     config: &'a SiteConfig,
     sources: &'a SourceMap,
     memo: &'a DocMemo,
+    depth: Depth,
 }
 
 impl Work<'_> {
@@ -322,7 +338,10 @@ impl Work<'_> {
             .parses
             .get(&hash)
             .cloned()
-            .unwrap_or_else(|| Arc::new(markdown::parse(&expanded.text, slot.dialect)));
+            .unwrap_or_else(|| match self.depth {
+                Depth::Glance if front.front.title.is_some() => Arc::default(),
+                _ => Arc::new(markdown::parse(&expanded.text, slot.dialect)),
+            });
         diagnostics.extend(
             parsed
                 .problems

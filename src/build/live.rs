@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
+use super::docs::{self, Depth};
 use super::files::{ChangeSet, FileProvider, Files, ReadError};
 use super::look::{Content, Theme};
 use super::marks::{self, PageMarks, Verified};
@@ -50,6 +51,8 @@ struct Work {
     waiting: BTreeSet<String>,
     /// Whether anything may have changed since then.
     all_waiting: bool,
+    /// Whether docs were only glanced at.
+    glanced: bool,
     /// The files that docs copy or show, whether they are there or not.
     reads: BTreeSet<String>,
 }
@@ -154,6 +157,7 @@ impl Live {
             build,
             waiting: BTreeSet::new(),
             all_waiting: true,
+            glanced: false,
             reads: BTreeSet::new(),
         };
         Self {
@@ -177,6 +181,30 @@ impl Live {
         lock(&self.work).build.export_highlights()
     }
 
+    /// Loads a site of at least `large` files so far that its pages can be handed out, and tells whether that was done: a small one is loaded as fast as a
+    /// whole. What is wrong with the site, its search, and anchors of links are only known after the [`Live::apply`] that must follow.
+    pub fn glance(&self, provider: &dyn FileProvider, large: usize) -> bool {
+        let mut work = lock(&self.work);
+        let mut said = Vec::new();
+        let config = work.build.configure(provider, &ChangeSet::All, &mut said).0;
+        let docs = |folder: &String| provider.list(folder).files.len();
+        if has_errors(&said) || config.source_folders().iter().map(docs).sum::<usize>() < large {
+            return false;
+        }
+        let depth = Depth::Glance;
+        let indexed = work
+            .build
+            .index_apart(provider, &ChangeSet::All, depth, &mut said);
+        // The files are loaded, the docs are not.
+        work.all_waiting = false;
+        work.glanced = true;
+        let Ok(ready) = Ready::make(indexed, &work.build, said, Arc::default()) else {
+            return false;
+        };
+        *self.ready.write().unwrap_or_else(PoisonError::into_inner) = Some(ready);
+        true
+    }
+
     /// Takes changes in.
     pub fn apply(&self, provider: &dyn FileProvider, changes: &ChangeSet) -> Applied {
         let mut work = lock(&self.work);
@@ -184,7 +212,7 @@ impl Live {
             ChangeSet::All => work.all_waiting = true,
             ChangeSet::Paths(paths) => work.waiting.extend(paths.iter().cloned()),
         }
-        if !work.all_waiting {
+        if !work.all_waiting && !work.glanced {
             if work.waiting.is_empty() {
                 return work.applied(Effect::Nothing, self.said());
             }
@@ -210,8 +238,11 @@ impl Live {
         };
         // Changes that were looked at but not taken in are known to the builder; which site is handed out is not its concern.
         let mut said = Vec::new();
-        let indexed = work.build.index_apart(provider, &changes, &mut said);
+        let indexed = work
+            .build
+            .index_apart(provider, &changes, Depth::Whole, &mut said);
         work.all_waiting = false;
+        work.glanced = false;
         let docs = indexed.docs.docs.iter();
         work.reads = docs
             .flat_map(|d| d.expanded.reads.iter().cloned())
@@ -237,6 +268,7 @@ impl Live {
 
     /// The file at a path under the site's root. A path that ends with `.html` is a page.
     pub fn file(&self, path: &str) -> Answer {
+        self.look_closer(path);
         let ready = self.ready.read().unwrap_or_else(PoisonError::into_inner);
         let Some(ready) = ready.as_ref() else {
             return Answer::NoSite;
@@ -245,6 +277,27 @@ impl Live {
             Ok(Some(output)) => Answer::File(output),
             Ok(None) => Answer::Missing,
             Err(diagnostic) => Answer::Failed(render_human(&diagnostic, &ready.sources, false)),
+        }
+    }
+
+    /// Parses the doc of a page that was only glanced at.
+    fn look_closer(&self, path: &str) {
+        let wanted = |ready: &Ready| {
+            let id = ready.page_at(path).filter(|_| ready.indexed.site.glanced)?;
+            let doc = &ready.indexed.docs.docs[ready.indexed.site.page(id).doc];
+            doc.parsed.pieces.is_empty().then_some(id)
+        };
+        let glanced = {
+            let ready = self.ready.read().unwrap_or_else(PoisonError::into_inner);
+            ready.as_ref().and_then(wanted)
+        };
+        if glanced.is_some() {
+            let mut ready = self.ready.write().unwrap_or_else(PoisonError::into_inner);
+            if let Some(ready) = ready.as_mut()
+                && let Some(id) = wanted(ready)
+            {
+                ready.look_closer(id);
+            }
         }
     }
 
@@ -462,6 +515,9 @@ impl Ready {
             search: OnceLock::new(),
             searched,
         };
+        if ready.indexed.site.glanced {
+            return Ok(ready);
+        }
         // A template that fails shows on the first page of each kind. Most sites have one kind.
         let first = ready.indexed.site.page_ids().next();
         match first.map(|id| ready.page(id)) {
@@ -507,6 +563,19 @@ impl Ready {
             highlighter: &self.highlighter,
             sink,
             progress: &|_| {},
+        }
+    }
+
+    /// Parses a doc that was only glanced at. What is wrong with it is told later.
+    fn look_closer(&mut self, id: PageId) {
+        let indexed = &mut self.indexed;
+        let n = indexed.site.page(id).doc;
+        let (old, memo) = (&indexed.docs.docs[n], docs::DocMemo::default());
+        let again = docs::again(&self.files, &indexed.config, &self.sources, &memo, old);
+        if let Some((doc, _)) = again {
+            indexed.docs.docs[n] = doc;
+            self.resolved.page_again(indexed, id);
+            *lock(&self.pages[id.index()]) = Rendered::default();
         }
     }
 

@@ -32,6 +32,7 @@ mod wiring;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use docs::Depth;
 use files::{ChangeSet, File, FileProvider, Files};
 use output::Sink;
 
@@ -171,7 +172,7 @@ impl Build {
         changes: &ChangeSet,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Indexed {
-        let indexed = self.index_apart(provider, changes, diagnostics);
+        let indexed = self.index_apart(provider, changes, Depth::Whole, diagnostics);
         diagnostics.extend(indexed.docs.all_said().cloned());
         indexed
     }
@@ -181,6 +182,7 @@ impl Build {
         &mut self,
         provider: &dyn FileProvider,
         changes: &ChangeSet,
+        depth: Depth,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Indexed {
         let (config, config_source) = self.configure(provider, changes, diagnostics);
@@ -196,6 +198,7 @@ impl Build {
             &versions,
             &mut self.sources,
             &mut self.docs,
+            depth,
         );
         for changelog in config.docsets.iter().filter_map(|d| d.changelog.as_ref()) {
             self.files
@@ -210,6 +213,7 @@ impl Build {
         let mut site =
             crate::site::pages::index(&config, config_source, &inputs, summaries, diagnostics);
         site.drafts.clone_from(&docs.drafts);
+        site.glanced = depth == Depth::Glance;
         settings::fill_sidebars(&mut site, &sidebars, diagnostics);
         let assets = wiring::assets(&self.files, &config);
         let mut indexed = Indexed {

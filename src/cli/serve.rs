@@ -35,6 +35,9 @@ pub struct ServeArgs {
     editor: Option<String>,
 }
 
+/// From so many files on, pages are handed out before the whole site is read.
+const LARGE: usize = 1500;
+
 /// How long to wait for files before looking whether to end.
 const TICK: Duration = Duration::from_millis(200);
 
@@ -116,7 +119,11 @@ pub fn run(common: &Common, args: &ServeArgs) -> u8 {
         last: Vec::new(),
         watch: None,
     };
-    loop_.start();
+    let start = Instant::now();
+    let glanced = loop_.glance();
+    if !glanced {
+        loop_.load(start);
+    }
     let served = Served {
         live: live.clone(),
         files: match DiskFiles::new(&loop_.root) {
@@ -157,6 +164,9 @@ pub fn run(common: &Common, args: &ServeArgs) -> u8 {
         && let Err(error) = ::open::that_detached(&url)
     {
         report::line(&format!("note: no browser could be opened: {error}"));
+    }
+    if glanced {
+        loop_.load(start);
     }
     loop_.until(&|| stop.load(Ordering::Relaxed) || server.is_finished());
     runtime.shutdown_background();
@@ -217,14 +227,19 @@ struct Loop<'a> {
 }
 
 impl Loop<'_> {
-    /// Loads the site. Its files are watched before they are read, so that no edit is missed.
-    fn start(&mut self) {
-        let start = Instant::now();
+    /// Loads a large site so far that pages can be handed out. Its files are watched before they are read, so that no edit is missed.
+    fn glance(&mut self) -> bool {
         self.watch = self.watching();
+        DiskFiles::new(&self.root).is_ok_and(|files| self.live.glance(&files, LARGE))
+    }
+
+    /// Loads the site.
+    fn load(&mut self, start: Instant) {
         if let Some(bytes) = build::cached_highlights(self.common) {
             self.live.import_highlights(&bytes);
         }
-        let Some(applied) = self.apply(&ChangeSet::All) else {
+        // What was read at a glance is not read again.
+        let Some(applied) = self.apply(&ChangeSet::Paths(BTreeSet::new())) else {
             return;
         };
         self.follow(false);

@@ -297,7 +297,7 @@ impl Resolver<'_> {
         let Some((_, anchor)) = tail.split_once('#') else {
             return Ok(());
         };
-        if anchor.is_empty() || anchor == "top" {
+        if anchor.is_empty() || anchor == "top" || self.site.glanced {
             return Ok(());
         }
         let anchors = &self.site.doc(page).anchors;

@@ -216,6 +216,8 @@ pub struct SiteIndex {
     pub routes: HashMap<String, Route>,
     /// Docs that are drafts: path and id, so that a link to one can be explained.
     pub drafts: Vec<Arc<str>>,
+    /// Docs were only glanced at, so their anchors are not known.
+    pub glanced: bool,
 }
 
 impl SiteIndex {
