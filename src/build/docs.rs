@@ -144,8 +144,8 @@ pub fn parse_all(
     docs
 }
 
-/// A doc made again from the texts as they are now, and what was found in it. None when it would load other files than
-/// before, or is no doc any more: then all docs have to be looked at.
+/// A doc made again from the texts as they are now, and what was found in it. None when it is no doc any more. It may have read other
+/// files than before: then these may have to be loaded first.
 pub fn again(
     files: &Files,
     config: &SiteConfig,
@@ -169,8 +169,7 @@ pub fn again(
         depth: Depth::Whole,
     };
     let (doc, said, _) = work.doc(&slot);
-    let doc = doc?;
-    (doc.expanded.reads == old.expanded.reads).then_some((doc, said))
+    doc.map(|doc| (doc, said))
 }
 
 /// Every Markdown file of every docset, with what it is.
@@ -315,6 +314,20 @@ impl Work<'_> {
             );
             return (None, diagnostics, false);
         }
+        if self.depth == Depth::Glance && front.front.title.is_some() {
+            let parsed = Arc::<ParsedDoc>::default();
+            let summary = summary(slot, id, source.path.clone(), &front, &parsed);
+            let show_title = self.show_title(slot, &summary, &front, &parsed, &mut diagnostics);
+            let doc = Doc {
+                summary,
+                front,
+                expanded: Arc::default(),
+                parsed,
+                hash: ContentHash::of(b""),
+                show_title,
+            };
+            return (Some(doc), diagnostics, false);
+        }
         let page = Text {
             id,
             path: source.path.clone(),
@@ -338,10 +351,7 @@ impl Work<'_> {
             .parses
             .get(&hash)
             .cloned()
-            .unwrap_or_else(|| match self.depth {
-                Depth::Glance if front.front.title.is_some() => Arc::default(),
-                _ => Arc::new(markdown::parse(&expanded.text, slot.dialect)),
-            });
+            .unwrap_or_else(|| Arc::new(markdown::parse(&expanded.text, slot.dialect)));
         diagnostics.extend(
             parsed
                 .problems

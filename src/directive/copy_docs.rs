@@ -129,7 +129,7 @@ pub struct Text {
 }
 
 /// The text of a body: a part of a source's text, shared with it, or a text of its own.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Body {
     text: Arc<str>,
     range: Range<usize>,
@@ -153,7 +153,7 @@ impl From<String> for Body {
 }
 
 /// What a page looks like after expansion.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Expanded {
     /// The body.
     pub text: Body,

@@ -98,9 +98,10 @@ fn edited(ready: &Ready, work: &mut Work, provider: &dyn FileProvider) -> Option
         .map(|n| {
             let old = &docs[n];
             let (doc, said) = docs::again(&build.files, config, &build.sources, &build.docs, old)?;
+            let reads = doc.expanded.reads == old.expanded.reads;
             let told =
                 feeds && (is_changelog(config, &doc) || doc.summary.anchors != old.summary.anchors);
-            (looks_the_same(old, &doc) && !told).then_some((n, doc, said))
+            (reads && looks_the_same(old, &doc) && !told).then_some((n, doc, said))
         })
         .collect()
 }
