@@ -7,6 +7,8 @@
 
 #[path = "serve/client.rs"]
 mod client;
+#[path = "serve/running.rs"]
+mod running;
 
 use std::collections::BTreeMap;
 use std::fs;

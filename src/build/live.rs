@@ -8,6 +8,7 @@
 //! resolve its links, forget its pages. Everything else indexes the whole site again. Pages are rendered when they are asked for.
 
 mod edit;
+mod samples;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::AtomicUsize;
@@ -29,6 +30,8 @@ use crate::render::page::{Fittings, NOT_FOUND};
 use crate::site::urls::Urls;
 use crate::site::{PageId, Route};
 use crate::source::{ContentHash, SourceMap};
+
+pub use samples::PageSamples;
 
 /// Files of a site by path.
 type Tree = BTreeMap<String, Output>;
@@ -55,6 +58,8 @@ struct Work {
     glanced: bool,
     /// The files that docs copy or show, whether they are there or not.
     reads: BTreeSet<String>,
+    /// Pages with verdicts that are not on them yet, by route.
+    unmarked: BTreeSet<String>,
 }
 
 /// A site without errors.
@@ -159,6 +164,7 @@ impl Live {
             all_waiting: true,
             glanced: false,
             reads: BTreeSet::new(),
+            unmarked: BTreeSet::new(),
         };
         Self {
             work: Mutex::new(work),
@@ -422,6 +428,11 @@ pub struct Watched {
 }
 
 impl Work {
+    /// Whether the site that is handed out is older than the texts.
+    fn is_behind(&self) -> bool {
+        self.all_waiting || !self.waiting.is_empty()
+    }
+
     fn applied(&self, effect: Effect, mut said: Vec<Diagnostic>) -> Applied {
         let sources = &self.build.sources;
         diagnostic::sort(&mut said, sources);
@@ -643,13 +654,7 @@ impl Ready {
 
     /// The page whose files a path may be among.
     fn page_at(&self, path: &str) -> Option<PageId> {
-        let (route, _) = path.rsplit_once('.')?;
-        let routes = &self.indexed.site.routes;
-        let twin = route.strip_suffix("/index").and_then(|r| routes.get(r));
-        match routes.get(route).or(twin)? {
-            Route::Page(id) => Some(*id),
-            Route::Made | Route::File => None,
-        }
+        self.page_of(path.rsplit_once('.')?.0)
     }
 
     fn file(&self, path: &str) -> Result<Option<Output>, Box<Diagnostic>> {

@@ -163,6 +163,14 @@ pub fn recorded_verdicts(common: &Common) -> Verified {
     verified(common, false)
 }
 
+/// The same, where more is going to be recorded.
+pub fn verdicts_to_add_to(common: &Common) -> Verified {
+    Verified {
+        has_package: crate::toolchain::has_library(&common.site),
+        ..verified(common, false)
+    }
+}
+
 /// What `verify` has recorded of this site. `required`: every sample must have a good verdict.
 fn verified(common: &Common, required: bool) -> Verified {
     let site = common.site.clone();

@@ -3,6 +3,8 @@
 //! In: the site's folder. Out: pages in the browser and words on the terminal, until Ctrl-C. The loop: wait for files to change, take the
 //! changes in, tell everyone. The output folder is never touched.
 
+mod samples;
+
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::path::{Path, PathBuf};
@@ -33,6 +35,9 @@ pub struct ServeArgs {
     /// Without it, the one that VISUAL or EDITOR names
     #[arg(long)]
     editor: Option<String>,
+    /// Compile and run the samples of pages as they are edited, and those that you press Run for: this is code of the docs, and it runs as you
+    #[arg(long)]
+    allow_run: bool,
 }
 
 /// From so many files on, pages are handed out before the whole site is read.
@@ -90,6 +95,16 @@ pub fn run(common: &Common, args: &ServeArgs) -> u8 {
         let bound = runtime.block_on(http::listen(ip, args.port));
         bound.map_err(|error| format!("cannot listen on {}:{}: {error}", args.host, args.port))
     });
+    if let Ok(ip) = host(&args.host)
+        && args.allow_run
+        && !ip.is_loopback()
+    {
+        let message = "`--allow-run` and a host that others can reach do not go together: they could run code on this machine";
+        let hint =
+            "leave `--host` out to run samples, or `--allow-run` to let others read the site";
+        report::failure(common, message, Some(hint));
+        return USAGE;
+    }
     let (listener, address) = match bound {
         Ok(bound) => bound,
         Err(message) => {
@@ -108,12 +123,25 @@ pub fn run(common: &Common, args: &ServeArgs) -> u8 {
             address.port()
         ));
     }
-    let live = Arc::new(Live::new(build::recorded_verdicts(common)));
+    let live = Arc::new(Live::new(match args.allow_run {
+        true => build::verdicts_to_add_to(common),
+        false => build::recorded_verdicts(common),
+    }));
     live.set_history(build::history(&root));
     let hub = Arc::new(Hub::new(run_id(), editor));
+    let known = args.allow_run.then(|| Arc::new(http::Samples::default()));
+    let verifier = known.clone().map(|known| {
+        samples::Verifier::start(samples::Context {
+            root: root.clone(),
+            live: live.clone(),
+            hub: hub.clone(),
+            known,
+        })
+    });
     let mut loop_ = Loop {
         common,
         root,
+        verifier,
         live: live.clone(),
         hub: hub.clone(),
         last: Vec::new(),
@@ -139,6 +167,7 @@ pub fn run(common: &Common, args: &ServeArgs) -> u8 {
             .parse::<IpAddr>()
             .is_err()
             .then(|| args.host.clone()),
+        samples: known,
     };
     let stop = Arc::new(AtomicBool::new(false));
     let stopped = stop.clone();
@@ -158,6 +187,11 @@ pub fn run(common: &Common, args: &ServeArgs) -> u8 {
     if !address.ip().is_loopback() {
         report::line(
             "warning: everyone who can reach this machine can read the site, drafts of your edits included",
+        );
+    }
+    if !args.allow_run {
+        report::line(
+            "note: `--allow-run` verifies samples as you write them, and lets you run them on the page",
         );
     }
     if args.open
@@ -220,6 +254,8 @@ struct Loop<'a> {
     root: PathBuf,
     live: Arc<Live>,
     hub: Arc<Hub>,
+    /// None unless code may be run.
+    verifier: Option<samples::Verifier>,
     /// What was said last.
     last: Vec<Report>,
     /// None when files can neither be watched nor polled.
@@ -353,6 +389,9 @@ impl Loop<'_> {
                 continue;
             };
             self.tell_time(&applied, start.elapsed());
+            if let Some(verifier) = &self.verifier {
+                verifier.edited(self.live.pages_of(&changes));
+            }
             if applied.effect == Effect::All || applied.is_broken() {
                 self.follow(matches!(changes, ChangeSet::All));
             }

@@ -11,7 +11,8 @@ use std::path::PathBuf;
 use super::open::Site;
 use super::{Common, Format, USAGE, open, report};
 
-pub use frozen::read as recorded;
+pub use frozen::{read as recorded, write_part};
+pub use run::{around, surroundings};
 
 /// Options of `verify`.
 #[derive(clap::Args, Clone, Debug, Default)]

@@ -4,6 +4,7 @@
 //! again. The numbers: `run` is different for each start of the server, `generation` grows with each site that is handed out. A page
 //! knows both from the time when it was loaded, so nothing that happens in between is lost.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -76,6 +77,31 @@ impl Hub {
         }
     }
 
+    /// Tells that there is news of the samples of pages, which look as before.
+    pub fn tell_samples(&self, routes: &BTreeSet<String>) {
+        let now = self.lock();
+        let mut event = self.event(&now, &Value::Null);
+        event["samples"] = json!(routes);
+        if let Some(sender) = &now.sender {
+            let _ = sender.send(event.to_string().into());
+        }
+    }
+
+    /// Tells that pages look different, though nothing else has become of the site.
+    pub fn tell_pages(&self, routes: &BTreeSet<String>) {
+        let mut now = self.lock();
+        now.generation += 1;
+        let text = self.text(&now, &json!(routes));
+        if let Some(sender) = &now.sender {
+            let _ = sender.send(text);
+        }
+    }
+
+    /// The link that opens a place (line and column from 1), if there is an editor for it.
+    pub fn link(&self, path: &str, place: (usize, usize)) -> Option<String> {
+        self.editor.as_ref().map(|editor| editor.link(path, place))
+    }
+
     /// Ends all streams.
     pub fn close(&self) {
         self.lock().sender = None;
@@ -86,26 +112,30 @@ impl Hub {
         (self.run.clone(), self.lock().generation)
     }
 
-    fn text(&self, now: &Now, pages: &Value) -> Arc<str> {
-        let event = json!({
+    fn event(&self, now: &Now, pages: &Value) -> Value {
+        json!({
             "run": self.run,
             "generation": now.generation,
             "pages": pages,
             "problems": now.problems,
-        });
-        event.to_string().into()
+        })
+    }
+
+    fn text(&self, now: &Now, pages: &Value) -> Arc<str> {
+        self.event(now, pages).to_string().into()
     }
 
     fn problems(&self, reports: &[Report]) -> Value {
         let problem = |report: &Report| {
-            let link = self.editor.as_ref().zip(report.path.as_deref());
+            let place = report.place.unwrap_or((1, 1));
+            let link = |path: &String| self.link(path, place);
             json!({
                 "error": report.error,
                 "path": report.path,
                 "line": report.place.map(|p| p.0),
                 "column": report.place.map(|p| p.1),
                 "text": report.text,
-                "href": link.map(|(editor, path)| editor.link(path, report.place.unwrap_or((1, 1)))),
+                "href": report.path.as_ref().and_then(link),
             })
         };
         reports.iter().map(problem).collect()

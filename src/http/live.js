@@ -13,7 +13,7 @@
     return { text, document: new DOMParser().parseFromString(text, 'text/html') };
   };
   // The tag of this script differs each time.
-  const bare = (loaded) => loaded.text.replace(/<script src="\/~docproof\/[^>]*><\/script>/, '');
+  const bare = (loaded) => loaded.text.replace(/<script src="\/~docproof\/live[^>]*><\/script>/, '');
   let shown = load().catch(() => null);
 
   const key = (node) => node.outerHTML ?? node.nodeValue;
@@ -123,12 +123,14 @@
     });
     document.documentElement.dataset.patched = known.generation;
   };
+  // For samples.js, if it is there.
+  const tellSamples = () => document.dispatchEvent(new Event('docproof-samples'));
   // One after the other, and of several that wait only the last.
   let patching = Promise.resolve(), waiting = false;
   const update = () => {
     if (waiting) return;
     waiting = true;
-    patching = patching.then(() => { waiting = false; return patch(); }).catch(reload);
+    patching = patching.then(() => { waiting = false; return patch(); }).then(tellSamples).catch(reload);
   };
 
   // What is wrong, over the page. A shadow tree keeps the theme's styles out of it.
@@ -194,6 +196,7 @@
     const mine = !next || event.pages === null || event.pages === 'all' || event.pages.some((route) => route.replace(/\/index$/, '') === page);
     known = { run: event.run, generation: event.generation };
     if (!fresh && mine) update();
+    if (event.samples?.some((route) => route.replace(/\/index$/, '') === page)) tellSamples();
   };
 
   // A browser opens six connections to a server, so one page listens and tells the others.

@@ -13,6 +13,7 @@ mod address;
 mod events;
 mod guard;
 mod page;
+mod samples;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use tokio::net::TcpListener;
 
 pub use address::{Editor, UnknownEditor};
 pub use events::Hub;
+pub use samples::Samples;
 
 use crate::build::files::FileProvider;
 use crate::build::live::{Answer, Live};
@@ -47,6 +49,8 @@ pub struct Served {
     pub hub: Arc<Hub>,
     /// The name or address that the user gave, if any: allowed as a `Host`.
     pub host: Option<String>,
+    /// What is known of samples, if code may be run.
+    pub samples: Option<Arc<Samples>>,
 }
 
 /// Takes the address, or the next port that is free; gives up after a few.
@@ -84,7 +88,9 @@ pub async fn serve(
     let hub = served.hub.clone();
     let own = Router::new()
         .route("/live.js", get(script))
-        .route("/events", get(events::stream));
+        .route("/events", get(events::stream))
+        .route("/samples.js", get(samples::script))
+        .route("/samples", get(samples::of_page));
     let router = Router::new()
         .nest(OWN, own)
         .fallback(file)
@@ -163,11 +169,11 @@ fn respond(served: &Served, path: &str, answer: Answer, status: StatusCode) -> R
             }
         },
         Answer::Missing => Arc::from(&b"not found"[..]),
-        Answer::NoSite => return page::placeholder(&served.hub, None),
-        Answer::Failed(words) => return page::placeholder(&served.hub, Some(&words)),
+        Answer::NoSite => return page::placeholder(served, None),
+        Answer::Failed(words) => return page::placeholder(served, Some(&words)),
     };
     if path.ends_with(".html") {
-        return page::with_script(&bytes, &served.hub, path, status);
+        return page::with_scripts(&bytes, served, path, status);
     }
     (
         status,

@@ -3,7 +3,7 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
-use super::events::Hub;
+use super::Served;
 use crate::markdown::escape;
 use crate::site::urls::decode;
 
@@ -55,23 +55,27 @@ pub fn content_type(path: &str) -> String {
     }
 }
 
-/// Our script for the page of a file.
-fn tag(hub: &Hub, file: &str) -> String {
-    let (run, generation) = hub.now();
+/// Our scripts for the page of a file.
+fn tags(served: &Served, file: &str) -> String {
+    let (run, generation) = served.hub.now();
     let own = super::OWN;
+    let samples = match served.samples {
+        Some(_) => format!("<script src=\"{own}/samples.js\" defer></script>"),
+        None => String::new(),
+    };
     format!(
-        "<script src=\"{own}/live.js\" data-own=\"{own}\" data-run=\"{run}\" data-generation=\"{generation}\" data-page=\"{page}\" defer></script>",
+        "<script src=\"{own}/live.js\" data-own=\"{own}\" data-run=\"{run}\" data-generation=\"{generation}\" data-page=\"{page}\" defer></script>{samples}",
         page = escape(file.strip_suffix(".html").unwrap_or(file)),
     )
 }
 
-/// A page with our script in it. What is built never holds it.
-pub fn with_script(html: &[u8], hub: &Hub, file: &str, status: StatusCode) -> Response {
+/// A page with our scripts in it. What is built never holds them.
+pub fn with_scripts(html: &[u8], served: &Served, file: &str, status: StatusCode) -> Response {
     let html = String::from_utf8_lossy(html);
-    let tag = tag(hub, file);
+    let tags = tags(served, file);
     let html = match html.rfind("</body>") {
-        Some(at) => format!("{}{tag}{}", &html[..at], &html[at..]),
-        None => format!("{html}{tag}"),
+        Some(at) => format!("{}{tags}{}", &html[..at], &html[at..]),
+        None => format!("{html}{tags}"),
     };
     (
         status,
@@ -82,14 +86,14 @@ pub fn with_script(html: &[u8], hub: &Hub, file: &str, status: StatusCode) -> Re
 }
 
 /// What is shown while there is no page: the script shows what is wrong over it, and loads the page when there is one.
-pub fn placeholder(hub: &Hub, words: Option<&str>) -> Response {
+pub fn placeholder(served: &Served, words: Option<&str>) -> Response {
     let words = words.map(|words| format!("<pre>{}</pre>", escape(words)));
     let html = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta name=\"color-scheme\" content=\"light dark\"><title>No page yet</title></head>\n<body><main><h1>No page yet</h1>\
          <p>This page appears as soon as what is wrong with the site is mended.</p>{}</main>{}</body>\n</html>\n",
         words.unwrap_or_default(),
-        tag(hub, ""),
+        tags(served, ""),
     );
     let kind = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
     (StatusCode::SERVICE_UNAVAILABLE, kind, html).into_response()

@@ -140,4 +140,8 @@ impl Machine for RealMachine {
     fn hash_file(&self, path: &Path) -> Option<ContentHash> {
         self.hashes.of(path)
     }
+
+    fn stop(&self) {
+        self.pool.stop();
+    }
 }

@@ -3,12 +3,13 @@
 //! In: jobs. Out: what came of them. Every call may come from any thread; each has a supervisor to itself while its
 //! job runs. A supervisor that a job took down is replaced, and what the job left is ended from here.
 
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -35,6 +36,19 @@ pub struct Pool {
     temp: PathBuf,
     idle: Mutex<Vec<Supervisor>>,
     scratch: Mutex<Option<Folder>>,
+    busy: Mutex<Busy>,
+}
+
+/// The end of a supervisor's input: when it goes, so does the supervisor with its job.
+type Input = Arc<Mutex<Option<ChildStdin>>>;
+
+/// What runs.
+#[derive(Default)]
+struct Busy {
+    /// Nothing is to run any more.
+    stopped: bool,
+    /// The inputs of supervisors that have a job, by process id.
+    inputs: HashMap<u32, Input>,
 }
 
 /// Why there is no outcome.
@@ -48,7 +62,7 @@ pub enum Failure {
 
 struct Supervisor {
     child: Child,
-    input: Option<ChildStdin>,
+    input: Input,
     output: ChildStdout,
 }
 
@@ -60,7 +74,27 @@ impl Pool {
             temp: temp.to_owned(),
             idle: Mutex::new(Vec::new()),
             scratch: Mutex::new(None),
+            busy: Mutex::default(),
         }
+    }
+
+    /// Ends every job, with all that belongs to it, and refuses those that come.
+    pub fn stop(&self) {
+        let mut busy = lock(&self.busy);
+        busy.stopped = true;
+        for input in busy.inputs.values() {
+            *lock(input) = None;
+        }
+    }
+
+    /// Notes that a supervisor has a job. False when nothing is to run any more.
+    fn begin(&self, supervisor: &Supervisor) -> bool {
+        let mut busy = lock(&self.busy);
+        if !busy.stopped {
+            let id = supervisor.child.id();
+            busy.inputs.insert(id, supervisor.input.clone());
+        }
+        !busy.stopped
     }
 
     /// Runs a sample.
@@ -140,7 +174,17 @@ impl Pool {
         let mut job = job.clone();
         let name = format!("{}-{}", std::process::id(), supervisor.child.id());
         job.env.push((JOB.into(), name.clone().into()));
-        match supervisor.carry_out(&job) {
+        if !self.begin(&supervisor) {
+            lock(&self.idle).push(supervisor);
+            return Err(Failure::Other("it was stopped".into()));
+        }
+        let answer = supervisor.carry_out(&job);
+        let stopped = {
+            let mut busy = lock(&self.busy);
+            busy.inputs.remove(&supervisor.child.id());
+            busy.stopped
+        };
+        match answer {
             Ok(answer) => {
                 lock(&self.idle).push(supervisor);
                 match answer {
@@ -158,7 +202,12 @@ impl Pool {
                 if job.fresh {
                     sweep::remove(&job.folder);
                 }
-                Err(Failure::Other(loss.words.into()))
+                let words = if stopped {
+                    "it was stopped"
+                } else {
+                    loss.words
+                };
+                Err(Failure::Other(words.into()))
             }
         }
     }
@@ -180,9 +229,9 @@ impl Pool {
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        let mut supervisors = std::mem::take(&mut *lock(&self.idle));
-        for supervisor in &mut supervisors {
-            supervisor.input = None;
+        let supervisors = std::mem::take(&mut *lock(&self.idle));
+        for supervisor in &supervisors {
+            *lock(&supervisor.input) = None;
         }
         for mut supervisor in supervisors {
             let _ = supervisor.child.wait();
@@ -206,7 +255,7 @@ impl Supervisor {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
-        let input = child.stdin.take();
+        let input = Arc::new(Mutex::new(child.stdin.take()));
         let output = child.stdout.take().expect("invariant: asked for");
         Ok(Self {
             child,
@@ -219,9 +268,9 @@ impl Supervisor {
     fn carry_out(&mut self, job: &Job) -> Result<Answer, Loss> {
         let deadline = Instant::now() + job.timeout + GRACE;
         let mut group = None;
-        let input = self.input.as_mut().expect("invariant: open until the end");
-        let sent = input.write_all(&job.frame());
-        while sent.is_ok() {
+        // Where it is gone, or was stopped, no answer comes either.
+        let _ = self.send(&job.frame());
+        loop {
             match self.answer(deadline) {
                 Ok(Answer::Started(pid)) => group = Pid::from_raw(pid),
                 Ok(answer) => return Ok(answer),
@@ -238,6 +287,13 @@ impl Supervisor {
             group,
             words: "it killed the process that watches over it",
         })
+    }
+
+    fn send(&self, frame: &[u8]) -> io::Result<()> {
+        match &mut *lock(&self.input) {
+            Some(input) => input.write_all(frame),
+            None => Err(io::ErrorKind::BrokenPipe.into()),
+        }
     }
 
     fn answer(&mut self, deadline: Instant) -> io::Result<Answer> {

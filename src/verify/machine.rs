@@ -161,7 +161,7 @@ pub struct PackageCheck {
 pub const PANIC_FILE: &str = "DOCPROOF_PANIC_FILE";
 
 /// Cargo, rustc and children, behind a trait. Every call may come from any thread.
-pub trait Machine: Sync {
+pub trait Machine: Send + Sync {
     /// Has Cargo build a library, and tells what rustc needs to use it. Called once for each.
     ///
     /// # Errors
@@ -186,6 +186,9 @@ pub trait Machine: Sync {
 
     /// Hash of a file's bytes, to see whether an included file has changed; none when it cannot be read.
     fn hash_file(&self, path: &std::path::Path) -> Option<ContentHash>;
+
+    /// Ends all that runs, and refuses what comes: the caller has no use for it any more. What was ended has no verdict.
+    fn stop(&self) {}
 }
 
 /// A cache by content. Entries are whole or absent.

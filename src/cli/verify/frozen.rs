@@ -80,19 +80,41 @@ pub fn write(args: &VerifyArgs, plan: &Plan, run: &Run, site: &Path) {
     if args.against.is_some() || args.strict_rustdoc {
         return;
     }
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let mut record = Record::of(plan, run, now.map_or(0, |now| now.as_secs()));
+    let record = recorded_now(plan, run);
     let name = match args.partition {
         Some((n, of)) => format!("share-{n}-of-{of}"),
         None => WHOLE.to_owned(),
     };
-    if is_partial(args)
-        && let Some(old) = cache::read_record(site, &name)
+    let written = match is_partial(args) {
+        true => add(site, &name, record),
+        false => cache::write_record(site, &name, &record.to_json()),
+    };
+    said(written);
+}
+
+/// Adds what a run over a part of the samples has found to what is known of the others. Gives what it has found.
+pub fn write_part(plan: &Plan, run: &Run, site: &Path) -> Record {
+    let record = recorded_now(plan, run);
+    said(add(site, WHOLE, record.clone()));
+    record
+}
+
+fn recorded_now(plan: &Plan, run: &Run) -> Record {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    Record::of(plan, run, now.map_or(0, |now| now.as_secs()))
+}
+
+fn add(site: &Path, name: &str, mut record: Record) -> Result<(), String> {
+    if let Some(old) = cache::read_record(site, name)
         && let Ok(old) = Record::from_json(&old)
     {
         record.merge(old);
     }
-    if let Err(why) = cache::write_record(site, &name, &record.to_json()) {
+    cache::write_record(site, name, &record.to_json())
+}
+
+fn said(written: Result<(), String>) {
+    if let Err(why) = written {
         report::line(&format!(
             "note: the record of this run was not written: {why}"
         ));

@@ -32,7 +32,11 @@ pub fn run(common: &Common, args: &VerifyArgs, site: &Site) -> u8 {
         Ok(root) => root,
         Err(code) => return code,
     };
-    let machine = RealMachine::new(surroundings(common, args, &root));
+    let machine = RealMachine::new(Surroundings {
+        colour: report::styled(common),
+        threads: args.jobs.map_or(0, usize::from),
+        ..surroundings(&root)
+    });
     let mut said: Vec<Diagnostic> = content_errors(site);
     let mut plan = match planned(common, args, site, &root, &machine, &mut said) {
         Ok(plan) => plan,
@@ -129,19 +133,20 @@ fn site_root(common: &Common) -> Result<PathBuf, u8> {
     })
 }
 
-fn surroundings(common: &Common, args: &VerifyArgs, root: &Path) -> Surroundings {
+/// The world around this program, without colours.
+pub fn surroundings(root: &Path) -> Surroundings {
     Surroundings {
         program: std::env::current_exe().unwrap_or_else(|_| PathBuf::from("docproof")),
         site: root.to_owned(),
         temp: std::env::temp_dir(),
         env: std::env::vars_os().collect(),
-        colour: report::styled(common),
-        threads: args.jobs.map_or(0, usize::from),
+        colour: false,
+        threads: 0,
     }
 }
 
 /// Folders that are no part of what a sample is expected to print.
-fn around(root: &Path) -> crate::verify::output::Surroundings {
+pub fn around(root: &Path) -> crate::verify::output::Surroundings {
     let text = |path: PathBuf| Some(path.to_string_lossy().into_owned());
     crate::verify::output::Surroundings {
         temp: text(std::env::temp_dir()),

@@ -116,6 +116,20 @@ fn failure(
     for line in origins(outcomes, sample) {
         let _ = writeln!(out, "  {DIM}={END} {line}");
     }
+    explain(out, verdict);
+    if let Some(hint) = hint(&verdict.outcome, sample) {
+        help(out, &hint);
+    }
+    let quote = if name.contains(' ') { "'" } else { "" };
+    help(
+        out,
+        &format!("to try it alone: `{} {quote}{name}{quote}`", call.command),
+    );
+    out.push('\n');
+}
+
+/// What rustc said of a sample, and what it printed.
+fn explain(out: &mut String, verdict: &Verdict) {
     for message in &verdict.messages {
         let _ = writeln!(out, "{}", message.rendered.trim_end());
     }
@@ -128,15 +142,16 @@ fn failure(
     if verdict.cut {
         let _ = writeln!(out, "  {DIM}={END} it printed more than was kept");
     }
+}
+
+/// Why a sample failed, without colours: what rustc said, what it printed, what to do.
+pub fn explanation(sample: &Sample, verdict: &Verdict) -> String {
+    let mut out = String::new();
+    explain(&mut out, verdict);
     if let Some(hint) = hint(&verdict.outcome, sample) {
-        help(out, &hint);
+        help(&mut out, &hint);
     }
-    let quote = if name.contains(' ') { "'" } else { "" };
-    help(
-        out,
-        &format!("to try it alone: `{} {quote}{name}{quote}`", call.command),
-    );
-    out.push('\n');
+    plain(&out)
 }
 
 /// Where a sample comes from, who else shows it, and what it was verified against.
