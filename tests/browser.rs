@@ -257,6 +257,11 @@ fn writing() {
 }
 
 #[test]
+fn running() {
+    gate("running");
+}
+
+#[test]
 fn shots() {
     if std::env::var_os("DOCPROOF_SHOTS").is_some() {
         gate("shots");

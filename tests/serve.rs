@@ -7,6 +7,8 @@
 
 #[path = "serve/client.rs"]
 mod client;
+#[path = "serve/run_requests.rs"]
+mod run_requests;
 #[path = "serve/running.rs"]
 mod running;
 

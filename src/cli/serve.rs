@@ -43,6 +43,9 @@ pub struct ServeArgs {
 /// From so many files on, pages are handed out before the whole site is read.
 const LARGE: usize = 1500;
 
+/// How long runs may take to clear up at the end.
+const FAREWELL: Duration = Duration::from_secs(2);
+
 /// How long to wait for files before looking whether to end.
 const TICK: Duration = Duration::from_millis(200);
 
@@ -80,6 +83,16 @@ pub fn run(common: &Common, args: &ServeArgs) -> u8 {
             return USAGE;
         }
     };
+    if let Ok(ip) = host(&args.host)
+        && args.allow_run
+        && !ip.is_loopback()
+    {
+        let message = "`--allow-run` and a host that others can reach do not go together: they could run code on this machine";
+        let hint =
+            "leave `--host` out to run samples, or `--allow-run` to let others read the site";
+        report::failure(common, message, Some(hint));
+        return USAGE;
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -95,16 +108,6 @@ pub fn run(common: &Common, args: &ServeArgs) -> u8 {
         let bound = runtime.block_on(http::listen(ip, args.port));
         bound.map_err(|error| format!("cannot listen on {}:{}: {error}", args.host, args.port))
     });
-    if let Ok(ip) = host(&args.host)
-        && args.allow_run
-        && !ip.is_loopback()
-    {
-        let message = "`--allow-run` and a host that others can reach do not go together: they could run code on this machine";
-        let hint =
-            "leave `--host` out to run samples, or `--allow-run` to let others read the site";
-        report::failure(common, message, Some(hint));
-        return USAGE;
-    }
     let (listener, address) = match bound {
         Ok(bound) => bound,
         Err(message) => {
@@ -130,6 +133,17 @@ pub fn run(common: &Common, args: &ServeArgs) -> u8 {
     live.set_history(build::history(&root));
     let hub = Arc::new(Hub::new(run_id(), editor));
     let known = args.allow_run.then(|| Arc::new(http::Samples::default()));
+    let runs = match args.allow_run.then(|| samples::runs(&root)).transpose() {
+        Ok(runs) => runs,
+        Err(error) => {
+            report::failure(
+                common,
+                &format!("the system gives no random token: {error}"),
+                None,
+            );
+            return USAGE;
+        }
+    };
     let verifier = known.clone().map(|known| {
         samples::Verifier::start(samples::Context {
             root: root.clone(),
@@ -168,6 +182,8 @@ pub fn run(common: &Common, args: &ServeArgs) -> u8 {
             .is_err()
             .then(|| args.host.clone()),
         samples: known,
+        runs: runs.clone(),
+        port: address.port(),
     };
     let stop = Arc::new(AtomicBool::new(false));
     let stopped = stop.clone();
@@ -203,6 +219,9 @@ pub fn run(common: &Common, args: &ServeArgs) -> u8 {
         loop_.load(start);
     }
     loop_.until(&|| stop.load(Ordering::Relaxed) || server.is_finished());
+    if let Some(runs) = runs {
+        runs.end(FAREWELL);
+    }
     runtime.shutdown_background();
     FINE
 }

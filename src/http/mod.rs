@@ -8,11 +8,13 @@
 //! - A page of another site asks for ours: there are no CORS headers, and `Cross-Origin-Resource-Policy` keeps our files out of its tags.
 //! - A name of another site that leads to this machine (DNS rebinding): [`guard`] refuses a `Host` that is not ours.
 //! - A path that leads out of the site: paths are looked up among the site's files, never on the disk.
+//! - A request to run code: see [`run`].
 
 mod address;
 mod events;
 mod guard;
 mod page;
+mod run;
 mod samples;
 
 use std::net::{IpAddr, SocketAddr};
@@ -22,11 +24,12 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::net::TcpListener;
 
 pub use address::{Editor, UnknownEditor};
 pub use events::Hub;
+pub use run::{Machines, Runs};
 pub use samples::Samples;
 
 use crate::build::files::FileProvider;
@@ -51,6 +54,10 @@ pub struct Served {
     pub host: Option<String>,
     /// What is known of samples, if code may be run.
     pub samples: Option<Arc<Samples>>,
+    /// What runs them, if code may be run.
+    pub runs: Option<Arc<Runs>>,
+    /// The port that it listens on.
+    pub port: u16,
 }
 
 /// Takes the address, or the next port that is free; gives up after a few.
@@ -90,7 +97,8 @@ pub async fn serve(
         .route("/live.js", get(script))
         .route("/events", get(events::stream))
         .route("/samples.js", get(samples::script))
-        .route("/samples", get(samples::of_page));
+        .route("/samples", get(samples::of_page))
+        .route("/run", post(run::run));
     let router = Router::new()
         .nest(OWN, own)
         .fallback(file)

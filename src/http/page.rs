@@ -59,10 +59,11 @@ pub fn content_type(path: &str) -> String {
 fn tags(served: &Served, file: &str) -> String {
     let (run, generation) = served.hub.now();
     let own = super::OWN;
-    let samples = match served.samples {
-        Some(_) => format!("<script src=\"{own}/samples.js\" defer></script>"),
-        None => String::new(),
-    };
+    let samples = served.runs.as_ref().map(|runs| {
+        let token = runs.token();
+        format!("<script src=\"{own}/samples.js\" data-token=\"{token}\" defer></script>")
+    });
+    let samples = samples.unwrap_or_default();
     format!(
         "<script src=\"{own}/live.js\" data-own=\"{own}\" data-run=\"{run}\" data-generation=\"{generation}\" data-page=\"{page}\" defer></script>{samples}",
         page = escape(file.strip_suffix(".html").unwrap_or(file)),

@@ -15,11 +15,12 @@ use super::Served;
 use super::events::Hub;
 use crate::build::live::{Live, PageSamples};
 use crate::site::urls::decode;
+use crate::verify::edited::written;
 use crate::verify::plan::Plan;
 use crate::verify::record::{library_key, sample_key};
 use crate::verify::report::human::explanation;
 use crate::verify::report::plain;
-use crate::verify::sample::{Fence, Mode, Sample};
+use crate::verify::sample::{Mode, Sample};
 use crate::verify::verdict::Verdict;
 
 /// The script that shows what is known.
@@ -86,7 +87,7 @@ impl Samples {
     }
 
     /// The samples of a page; none while the site has errors.
-    fn find(&self, live: &Live, route: &str) -> Option<PageSamples> {
+    pub(super) fn find(&self, live: &Live, route: &str) -> Option<PageSamples> {
         let host = self.lock().host.clone();
         live.samples_of(&BTreeSet::from([route.to_owned()]), &host)
     }
@@ -147,24 +148,6 @@ fn mode(sample: &Sample) -> &'static str {
     }
 }
 
-/// A block's program as it would stand in a fence: hidden lines begin with `# `.
-fn written(fence: &Fence) -> String {
-    let lines = fence.lines.iter().map(|line| {
-        let text = line.text.as_str();
-        let trimmed = text.trim_start();
-        if line.hidden {
-            return format!("# {text}").trim_end().to_owned();
-        }
-        // What would be taken for a hidden line has a `#` more.
-        let looks_hidden = trimmed == "#" || trimmed.starts_with("# ") || trimmed.starts_with("##");
-        match looks_hidden {
-            true => format!("{}#{trimmed}", &text[..text.len() - trimmed.len()]),
-            false => text.to_owned(),
-        }
-    });
-    lines.collect::<Vec<_>>().join("\n")
-}
-
 /// The script, where code may be run.
 pub async fn script(State(served): State<Arc<Served>>) -> Response {
     match &served.samples {
@@ -209,49 +192,4 @@ pub async fn of_page(State(served): State<Arc<Served>>, RawQuery(query): RawQuer
 /// The route of a page, given the path of its file without the ending.
 pub fn route(page: &str) -> String {
     page.strip_suffix("/index").unwrap_or(page).to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::verify::sample::CodeLine;
-
-    #[test]
-    fn a_program_is_written_as_its_fence() {
-        let line = |text: &str, hidden| CodeLine {
-            text: text.into(),
-            hidden,
-            ..CodeLine::default()
-        };
-        let fence = Fence {
-            docset: "docs".into(),
-            version: None,
-            page: "docs/a.md".into(),
-            block: 0,
-            info: "rust".into(),
-            fenced: true,
-            lines: vec![
-                line("use std::fs;", true),
-                line("", true),
-                line("#[derive(Debug)]", false),
-                line("    # not hidden", false),
-                line("let a = 1;", false),
-            ],
-            path: "docs/a.md".into(),
-            open_line: 1,
-            close_line: 7,
-            place: crate::verify::sample::Place {
-                path: "docs/a.md".into(),
-                line: 1,
-                column: 1,
-            },
-            chain: Vec::new(),
-            file: None,
-            expected: None,
-        };
-        assert_eq!(
-            written(&fence),
-            "# use std::fs;\n#\n#[derive(Debug)]\n    ## not hidden\nlet a = 1;"
-        );
-    }
 }

@@ -17,7 +17,7 @@ use rustix::process::{Pid, Signal};
 
 use super::sweep::{self, Folder};
 use super::wire::{Answer, Done, Ending, Job};
-use crate::verify::machine::{End, PANIC_FILE, RunJob, RunOutcome};
+use crate::verify::machine::{End, PANIC_FILE, Printed, RunJob, RunOutcome};
 
 /// How large a file a sample may write.
 const FILE_SIZE: u64 = 256 << 20;
@@ -102,7 +102,7 @@ impl Pool {
         let outcome = self
             .sample_job(run)
             .map_err(Failure::Other)
-            .and_then(|job| self.carry_out(&job));
+            .and_then(|job| self.carry_out_heard(&job, run.printed.unwrap_or(&|_, _| {})));
         match outcome {
             Ok(done) => RunOutcome {
                 end: end(done.ending, &done.stderr, run.memory),
@@ -144,6 +144,7 @@ impl Pool {
             file_size: FILE_SIZE,
             disk: DISK,
             output: run.output as u64,
+            told: run.printed.is_some(),
             ..Job::default()
         })
     }
@@ -170,6 +171,10 @@ impl Pool {
     /// # Errors
     /// When it cannot be started, or takes its supervisor down.
     pub fn carry_out(&self, job: &Job) -> Result<Done, Failure> {
+        self.carry_out_heard(job, &|_, _| {})
+    }
+
+    fn carry_out_heard(&self, job: &Job, printed: Printed<'_>) -> Result<Done, Failure> {
         let mut supervisor = self.take()?;
         let mut job = job.clone();
         let name = format!("{}-{}", std::process::id(), supervisor.child.id());
@@ -178,7 +183,7 @@ impl Pool {
             lock(&self.idle).push(supervisor);
             return Err(Failure::Other("it was stopped".into()));
         }
-        let answer = supervisor.carry_out(&job);
+        let answer = supervisor.carry_out(&job, printed);
         let stopped = {
             let mut busy = lock(&self.busy);
             busy.inputs.remove(&supervisor.child.id());
@@ -194,7 +199,9 @@ impl Pool {
                         "cannot start `{}`: {words}",
                         job.program.display()
                     ))),
-                    Answer::Started(_) => unreachable!("invariant: waited for what follows it"),
+                    Answer::Started(_) | Answer::Printed { .. } => {
+                        unreachable!("invariant: waited for what follows it")
+                    }
                 }
             }
             Err(loss) => {
@@ -265,7 +272,7 @@ impl Supervisor {
     }
 
     /// The last answer to a job.
-    fn carry_out(&mut self, job: &Job) -> Result<Answer, Loss> {
+    fn carry_out(&mut self, job: &Job, printed: Printed<'_>) -> Result<Answer, Loss> {
         let deadline = Instant::now() + job.timeout + GRACE;
         let mut group = None;
         // Where it is gone, or was stopped, no answer comes either.
@@ -273,6 +280,7 @@ impl Supervisor {
         loop {
             match self.answer(deadline) {
                 Ok(Answer::Started(pid)) => group = Pid::from_raw(pid),
+                Ok(Answer::Printed { error, bytes }) => printed(error, &bytes),
                 Ok(answer) => return Ok(answer),
                 Err(error) if error.kind() == io::ErrorKind::TimedOut => {
                     return Err(Loss {

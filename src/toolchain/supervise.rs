@@ -23,7 +23,7 @@ pub fn serve() -> bool {
         let Ok(job) = Job::read(&frame) else {
             return false;
         };
-        let answer = match watch::carry_out(&job, &mut scratch, |pid| say(&Answer::Started(pid))) {
+        let answer = match watch::carry_out(&job, &mut scratch, say) {
             Ok(Some(answer)) => answer,
             // Docproof is gone.
             Ok(None) => return true,

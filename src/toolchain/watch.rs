@@ -37,17 +37,17 @@ pub fn no_core_files() {
     let _ = rustix::process::setrlimit(Resource::Core, none);
 }
 
-/// Runs a job. `started` hears its process id, and says whether docproof is still there. No answer: docproof is gone;
-/// the job is then gone, too.
+/// Runs a job. `say` hears its process id, and what it prints if that is to be told, and says whether docproof is still there.
+/// No answer: docproof is gone; the job is then gone, too.
 pub fn carry_out(
     job: &Job,
     scratch: &mut Scratch,
-    started: impl Fn(i32) -> bool,
+    say: impl Fn(&Answer) -> bool,
 ) -> io::Result<Option<Answer>> {
     if job.fresh {
         scratch.make(&job.folder)?;
     }
-    let answer = start(job).map(|running| running.watch(job, started));
+    let answer = start(job).map(|running| running.watch(job, &say));
     if job.fresh {
         scratch.clear(&job.folder);
     }
@@ -135,9 +135,9 @@ fn end_of(_: Pid) -> Option<OwnedFd> {
 }
 
 impl Running {
-    fn watch(mut self, job: &Job, started: impl Fn(i32) -> bool) -> Option<Answer> {
-        let stop = if started(self.pid.as_raw_pid()) {
-            self.until_it_stops(job)
+    fn watch(mut self, job: &Job, say: &dyn Fn(&Answer) -> bool) -> Option<Answer> {
+        let stop = if say(&Answer::Started(self.pid.as_raw_pid())) {
+            self.until_it_stops(job, say)
         } else {
             Stop::DocproofIsGone
         };
@@ -150,6 +150,9 @@ impl Running {
             return None;
         }
         self.drain();
+        if job.told && !self.tell(say) {
+            return None;
+        }
         let marked = !job.mark.as_os_str().is_empty() && std::fs::remove_file(&job.mark).is_ok();
         let ending = match stop {
             Stop::Time => Ending::Time,
@@ -166,7 +169,7 @@ impl Running {
         }))
     }
 
-    fn until_it_stops(&mut self, job: &Job) -> Stop {
+    fn until_it_stops(&mut self, job: &Job, say: &dyn Fn(&Answer) -> bool) -> Stop {
         let deadline = self.start + job.timeout;
         let mut measure = Measure::new(job);
         loop {
@@ -185,6 +188,9 @@ impl Running {
             }
             self.stdout.read();
             self.stderr.read();
+            if job.told && !self.tell(say) {
+                return Stop::DocproofIsGone;
+            }
             if seen.ended || (self.end.is_none() && matches!(self.child.try_wait(), Ok(Some(_)))) {
                 return Stop::Ended;
             }
@@ -192,6 +198,16 @@ impl Running {
                 return Stop::Disk;
             }
         }
+    }
+
+    /// Tells what was printed since the last time. False when docproof is gone.
+    fn tell(&mut self, say: &dyn Fn(&Answer) -> bool) -> bool {
+        let outputs = [(false, &mut self.stdout), (true, &mut self.stderr)];
+        outputs.into_iter().all(|(error, output)| {
+            let bytes = output.kept[output.told..].to_vec();
+            output.told = output.kept.len();
+            bytes.is_empty() || say(&Answer::Printed { error, bytes })
+        })
     }
 
     /// Waits until there is something to read, the job ends, or docproof does.
@@ -290,6 +306,8 @@ impl Measure {
 struct Output {
     pipe: Option<OwnedFd>,
     kept: Vec<u8>,
+    /// How much of that was told.
+    told: usize,
     most: usize,
     cut: bool,
 }
@@ -303,6 +321,7 @@ impl Output {
         Ok(Self {
             pipe,
             kept: Vec::new(),
+            told: 0,
             most,
             cut: false,
         })

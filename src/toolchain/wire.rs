@@ -36,6 +36,8 @@ pub struct Job {
     pub disk: u64,
     /// How much of each output is kept.
     pub output: u64,
+    /// Whether what is kept is told as it comes, too.
+    pub told: bool,
 }
 
 /// How a job ended.
@@ -73,6 +75,13 @@ pub struct Done {
 pub enum Answer {
     /// The job runs, as this process and process group.
     Started(i32),
+    /// It has printed something, and runs on.
+    Printed {
+        /// On standard error.
+        error: bool,
+        /// What.
+        bytes: Vec<u8>,
+    },
     /// It could not be started.
     Refused {
         /// There is no such program.
@@ -178,6 +187,7 @@ impl Job {
         pen.text(self.mark.as_os_str()).number(micros(self.timeout));
         pen.number(self.memory).number(self.file_size);
         pen.number(self.disk).number(self.output);
+        pen.number(u64::from(self.told));
         pen.frame()
     }
 
@@ -200,6 +210,7 @@ impl Job {
             file_size: eye.number()?,
             disk: eye.number()?,
             output: eye.number()?,
+            told: eye.number()? == 1,
         })
     }
 }
@@ -231,6 +242,9 @@ impl Answer {
                 pen.number(u64::from(done.cut))
                     .number(u64::from(done.marked));
                 pen.number(micros(done.time));
+            }
+            Self::Printed { error, bytes } => {
+                pen.number(3).number(u64::from(*error)).bytes(bytes);
             }
         }
         pen.frame()
@@ -266,6 +280,10 @@ impl Answer {
                     time: eye.duration()?,
                 }))
             }
+            3 => Ok(Self::Printed {
+                error: eye.number()? == 1,
+                bytes: eye.bytes()?.to_vec(),
+            }),
             _ => Err(malformed()),
         }
     }
@@ -290,10 +308,15 @@ mod tests {
             file_size: 1,
             disk: 2,
             output: 3,
+            told: true,
         };
         assert_eq!(Job::read(&job.frame()[4..]).expect("a job"), job);
         let answers = [
             Answer::Started(77),
+            Answer::Printed {
+                error: true,
+                bytes: b"oh".to_vec(),
+            },
             Answer::Refused {
                 missing: true,
                 words: "no".into(),

@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::prelude::*;
 
 use super::anatomy::{Anatomy, examine};
-use super::event::{Event, Listener};
+use super::event::{Event, Hear, Listener, Step};
 use super::harness::Entry;
 use super::library::Library;
 use super::machine::{Emit, Linkage, Machine, PackageCheck, Store, Unusable};
@@ -91,16 +91,7 @@ struct Work<'a> {
 impl Engine<'_> {
     /// Verifies the samples with these numbers.
     pub fn run(&self, plan: &Plan, selected: &[usize]) -> Run {
-        let cells = |n: usize| (0..n).map(|_| OnceLock::new()).collect();
-        let work = Work {
-            engine: self,
-            plan,
-            linkages: (0..plan.libraries.len()).map(|_| OnceLock::new()).collect(),
-            anatomies: (0..plan.samples.len()).map(|_| OnceLock::new()).collect(),
-            keys: (0..plan.samples.len()).map(|_| OnceLock::new()).collect(),
-            verdicts: cells(plan.samples.len()),
-            cache_failed: AtomicBool::new(false),
-        };
+        let work = Work::new(self, plan);
         let threads = self.machine.threads().max(1);
         match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
             Ok(pool) => pool.install(|| work.all(selected)),
@@ -122,11 +113,57 @@ impl Engine<'_> {
     }
 }
 
+impl Engine<'_> {
+    /// Tries one sample alone, whatever the cache says of it. Nothing is stored. The verdict has rustc's errors even if the sample was to have
+    /// some.
+    pub fn try_one(&self, plan: &Plan, n: usize, hear: Hear<'_>) -> Verdict {
+        let work = Work::new(self, plan);
+        hear(Step::Preparing);
+        work.prepare(&[n]);
+        match work.linkage(n) {
+            Some(Ok(linkage)) => work.try_alone(&work.group_of(n, linkage), n, hear).0,
+            Some(Err(error)) => {
+                let why = format!("its library cannot be used: {}", error.message);
+                let mut verdict = Verdict::of(Outcome::NotVerified { why });
+                verdict.stderr.clone_from(&error.details);
+                verdict
+            }
+            None => unreachable!("invariant: prepared above"),
+        }
+    }
+}
+
 /// Samples that are compiled against one library in one edition.
 struct Group<'a> {
     library: &'a Library,
     linkage: &'a Linkage,
     edition: String,
+}
+
+impl<'a> Work<'a> {
+    fn new(engine: &'a Engine<'a>, plan: &'a Plan) -> Self {
+        let samples = plan.samples.len();
+        Self {
+            engine,
+            plan,
+            linkages: (0..plan.libraries.len()).map(|_| OnceLock::new()).collect(),
+            anatomies: (0..samples).map(|_| OnceLock::new()).collect(),
+            keys: (0..samples).map(|_| OnceLock::new()).collect(),
+            verdicts: (0..samples).map(|_| OnceLock::new()).collect(),
+            cache_failed: AtomicBool::new(false),
+        }
+    }
+
+    /// The group that a sample belongs to.
+    fn group_of<'b>(&'b self, n: usize, linkage: &'b Linkage) -> Group<'b> {
+        let sample = self.sample(n);
+        let edition = sample.edition.as_ref().unwrap_or(&linkage.edition);
+        Group {
+            library: &self.plan.libraries[sample.library],
+            linkage,
+            edition: edition.clone(),
+        }
+    }
 }
 
 impl Work<'_> {

@@ -52,3 +52,24 @@ pub enum Event {
 
 /// Takes events, from any thread.
 pub type Listener<'a> = &'a (dyn Fn(Event) + Sync);
+
+/// What happens while one program is tried.
+#[derive(Clone, Copy, Debug)]
+pub enum Step<'a> {
+    /// Cargo builds the library, if that has to be.
+    Preparing,
+    /// rustc is called.
+    Compiling,
+    /// The program runs.
+    Running,
+    /// It has printed something.
+    Printed {
+        /// On standard error.
+        error: bool,
+        /// What.
+        bytes: &'a [u8],
+    },
+}
+
+/// Takes steps, from any thread. It must not block.
+pub type Hear<'a> = &'a (dyn Fn(Step<'_>) + Sync);

@@ -93,8 +93,11 @@ pub struct CompileOutcome {
     pub crash: Option<String>,
 }
 
+/// Takes what a program prints, as it comes: whether on standard error, and what. It must not block.
+pub type Printed<'a> = &'a (dyn Fn(bool, &[u8]) + Sync);
+
 /// One run of a program.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct RunJob<'a> {
     /// The program.
     pub program: &'a std::path::Path,
@@ -108,6 +111,8 @@ pub struct RunJob<'a> {
     pub output: usize,
     /// Where it runs; none: a fresh folder that is removed afterwards.
     pub folder: Option<&'a std::path::Path>,
+    /// Who hears what it prints while it runs.
+    pub printed: Option<Printed<'a>>,
 }
 
 /// How a program ended.

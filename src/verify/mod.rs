@@ -6,6 +6,7 @@
 
 pub mod anatomy;
 pub mod attributes;
+pub mod edited;
 pub mod engine;
 pub mod event;
 #[cfg(test)]

@@ -78,7 +78,7 @@ fn hides_lines(info: &str) -> bool {
 }
 
 /// rustdoc's rule for hidden lines, on a line of a block that the builder did not take for Rust.
-fn hide(line: &mut CodeLine) {
+pub(super) fn hide(line: &mut CodeLine) {
     let (taken, hidden) = unhide(&line.text);
     let at = line.text[..taken.start].chars().count();
     let len = line.text[taken.clone()].chars().count();

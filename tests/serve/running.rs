@@ -11,26 +11,26 @@ use serde_json::Value;
 use crate::client::{Serve, body, site, status};
 
 /// A page with this code in its only block.
-fn page(code: &str) -> String {
+pub fn page(code: &str) -> String {
     format!("# A\n\n```rust\n{code}\n```\n")
 }
 
-fn with_code(code: &str) -> tempfile::TempDir {
+pub fn with_code(code: &str) -> tempfile::TempDir {
     site(&[("docproof.yaml", "title: T\n"), ("docs/a.md", &page(code))])
 }
 
-fn start(site: &Path) -> Serve {
+pub fn start(site: &Path) -> Serve {
     Serve::start(site, &["--allow-run", "--editor", "vscode"])
 }
 
 /// What is known of the samples of the page.
-fn samples(serve: &Serve) -> Value {
+pub fn samples(serve: &Serve) -> Value {
     let answer = serve.get("/~docproof/samples?page=docs/a");
     serde_json::from_str(body(&answer)).unwrap_or_default()
 }
 
 /// Processes that were started with a word among their arguments or in their environment.
-fn processes(word: &str) -> Vec<String> {
+pub fn processes(word: &str) -> Vec<String> {
     let all = fs::read_dir("/proc").unwrap().flatten();
     let about = |pid: String| {
         let read = |name| fs::read(format!("/proc/{pid}/{name}")).unwrap_or_default();
@@ -43,7 +43,7 @@ fn processes(word: &str) -> Vec<String> {
 }
 
 /// Waits until no process that runs in a temporary folder of this site is left.
-fn until_nothing_runs(word: &str) {
+pub fn until_nothing_runs(word: &str) {
     let start = Instant::now();
     while !processes(word).is_empty() {
         assert!(
@@ -55,10 +55,10 @@ fn until_nothing_runs(word: &str) {
     }
 }
 
-/// A program that says its name to the world, in a variable of its children, and never ends.
-fn endless(name: &str) -> String {
+/// A program that starts another one, which has a name in its environment, says `on`, and never ends.
+pub fn endless(name: &str) -> String {
     format!(
-        "std::process::Command::new(\"sleep\").arg(\"1000\").env(\"NAME\", \"{name}\").spawn().unwrap();\nloop {{}}"
+        "std::process::Command::new(\"sleep\").arg(\"1000\").env(\"NAME\", \"{name}\").spawn().unwrap();\nprintln!(\"on\");\nloop {{}}"
     )
 }
 

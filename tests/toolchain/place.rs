@@ -93,6 +93,7 @@ pub fn job(program: &Path, timeout: Duration) -> RunJob<'_> {
         memory: 1 << 30,
         output: 1 << 16,
         folder: None,
+        printed: None,
     }
 }
 

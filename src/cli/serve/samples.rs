@@ -5,19 +5,19 @@
 //! holds an edit or a page up.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
 use super::super::{build, open, report, verify};
 use crate::build::live::Live;
-use crate::http::{Hub, Samples};
+use crate::http::{Hub, Runs, Samples};
 use crate::toolchain::RealMachine;
 use crate::toolchain::cache::DiskStore;
 use crate::verify::engine::{Engine, Options, Run};
 use crate::verify::event::Event;
-use crate::verify::machine::Machine as _;
+use crate::verify::machine::Machine;
 use crate::verify::plan::Plan;
 
 /// What verdicts are about, and who hears of them.
@@ -166,13 +166,31 @@ fn verify_pages(
     true
 }
 
-fn run(context: &Context, plan: &Plan, machine: &RealMachine) -> Run {
-    let options = Options {
-        root: context.root.to_string_lossy().into_owned(),
+fn options(root: &Path) -> Options {
+    Options {
+        root: root.to_string_lossy().into_owned(),
         strict: false,
         read_cache: true,
-        around: verify::around(&context.root),
-    };
+        around: verify::around(root),
+    }
+}
+
+/// What runs the samples that somebody presses Run for.
+///
+/// # Errors
+/// When the system has no random numbers.
+pub fn runs(root: &Path) -> Result<Arc<Runs>, getrandom::Error> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random)?;
+    let token = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let around = verify::surroundings(root);
+    let machines =
+        Box::new(move || -> Arc<dyn Machine> { Arc::new(RealMachine::new(around.clone())) });
+    Ok(Arc::new(Runs::new(token, machines, options(root))))
+}
+
+fn run(context: &Context, plan: &Plan, machine: &RealMachine) -> Run {
+    let options = options(&context.root);
     let known = &context.known;
     let listener = |event: Event| match event {
         Event::Verdict {

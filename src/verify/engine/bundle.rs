@@ -5,8 +5,9 @@ use rayon::prelude::*;
 use super::entry::Read;
 use super::{Group, OUTPUT, Work, emit_alone, judge};
 use crate::verify::anatomy::Spot;
-use crate::verify::harness::{self, DOCS, Generated, PlaceMap, SAMPLE};
-use crate::verify::machine::{CompileJob, CompileOutcome, Emit, RunJob};
+use crate::verify::event::{Hear, Step};
+use crate::verify::harness::{self, DOCS, Entry, Generated, PlaceMap, SAMPLE};
+use crate::verify::machine::{CompileJob, CompileOutcome, Emit, Printed, RunJob};
 use crate::verify::message::{self, Message};
 use crate::verify::sample::{Mode, Sample};
 use crate::verify::verdict::{CompilerMessage, Outcome, Verdict};
@@ -150,7 +151,7 @@ impl Work<'_> {
     fn run_all(&self, group: &Group<'_>, numbers: &[usize], made: &Made<'_>, read: &Read) {
         numbers.par_iter().with_max_len(1).for_each(|&n| {
             let verdict = if self.entry(n).runs {
-                self.run_one(group, n, made.outcome, made.places)
+                self.run_one(group, n, made.outcome, made.places, None)
             } else {
                 Verdict::of(Outcome::Passed)
             };
@@ -176,6 +177,7 @@ impl Work<'_> {
         n: usize,
         outcome: &CompileOutcome,
         places: &PlaceMap,
+        printed: Option<Printed<'_>>,
     ) -> Verdict {
         let Some(program) = &outcome.program else {
             let why = "rustc made no program".to_owned();
@@ -194,6 +196,7 @@ impl Work<'_> {
             memory: group.library.memory,
             output: OUTPUT,
             folder: None,
+            printed,
         });
         let context = judge::Context {
             options: self.engine.options,
@@ -246,10 +249,20 @@ impl Work<'_> {
 
     /// Compiles a sample in a crate of its own: what comes of it counts.
     pub(super) fn alone(&self, group: &Group<'_>, n: usize) {
+        let (mut verdict, read) = self.try_alone(group, n, &|_| {});
+        if verdict.outcome.passed() {
+            verdict.messages.clear();
+        }
+        self.settle_fresh(n, verdict, &read);
+    }
+
+    /// The verdict on a sample in a crate of its own, with rustc's errors even if it was to have some.
+    pub(super) fn try_alone(&self, group: &Group<'_>, n: usize, hear: Hear<'_>) -> (Verdict, Read) {
         let sample = self.sample(n);
         let entry = self.entry(n);
         let generated = harness::alone(&entry, &self.engine.options.root);
         let reads = entry.anatomy.reads_files;
+        hear(Step::Compiling);
         let outcome = self.rustc(group, &generated, emit_alone(sample), Panic::Unwind, reads);
         let read = Read {
             files: outcome.included.clone(),
@@ -258,37 +271,44 @@ impl Work<'_> {
         if let Some(crash) = &outcome.crash {
             let mut verdict = Verdict::of(Outcome::NotVerified { why: crash.clone() });
             verdict.stderr.clone_from(&outcome.stderr);
-            self.settle_fresh(n, verdict, &read);
-            return;
+            return (verdict, read);
         }
         let verdict = match (outcome.success, sample.mode) {
             (true, Mode::NoRun) => Verdict::of(Outcome::Passed),
             (true, Mode::CompileFail) => Verdict::of(Outcome::UnexpectedlyCompiled),
-            (true, _) => self.run_one(group, n, &outcome, &generated.places),
-            (false, mode) => {
-                let messages = message::read(&outcome.messages);
-                let kept = kept(&messages, &generated.places);
-                let crashed = messages.iter().any(Message::is_crash);
-                let found = match mode {
-                    _ if crashed => Outcome::NotVerified {
-                        why: "rustc crashed (internal compiler error)".into(),
-                    },
-                    Mode::CompileFail => judge::codes(&sample.attributes.codes, &kept),
-                    _ => Outcome::FailedToCompile,
-                };
-                let mut verdict = Verdict::of(found);
-                if !verdict.outcome.passed() {
-                    verdict.stderr.clone_from(&outcome.stderr);
-                    verdict.messages = kept;
-                    if let Some(problem) = &entry.anatomy.lex_problem {
-                        point_at(problem.spot, sample, &mut verdict.messages);
-                    }
-                }
-                verdict
+            (true, _) => {
+                hear(Step::Running);
+                let printed = |error, bytes: &[u8]| hear(Step::Printed { error, bytes });
+                self.run_one(group, n, &outcome, &generated.places, Some(&printed))
             }
+            (false, _) => refused(&entry, &outcome, &generated.places),
         };
-        self.settle_fresh(n, verdict, &read);
+        (verdict, read)
     }
+}
+
+/// The verdict on a sample that does not compile.
+fn refused(entry: &Entry<'_>, outcome: &CompileOutcome, places: &PlaceMap) -> Verdict {
+    let sample = entry.sample;
+    let messages = message::read(&outcome.messages);
+    let kept = kept(&messages, places);
+    let crashed = messages.iter().any(Message::is_crash);
+    let found = match sample.mode {
+        _ if crashed => Outcome::NotVerified {
+            why: "rustc crashed (internal compiler error)".into(),
+        },
+        Mode::CompileFail => judge::codes(&sample.attributes.codes, &kept),
+        _ => Outcome::FailedToCompile,
+    };
+    let mut verdict = Verdict::of(found);
+    verdict.messages = kept;
+    if !verdict.outcome.passed() {
+        verdict.stderr.clone_from(&outcome.stderr);
+        if let Some(problem) = &entry.anatomy.lex_problem {
+            point_at(problem.spot, sample, &mut verdict.messages);
+        }
+    }
+    verdict
 }
 
 /// rustc finds an unclosed delimiter at the end of the file. A person looks for the place where it opens.
