@@ -9,13 +9,14 @@
 
 mod edit;
 mod samples;
+mod watched;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use super::docs::{self, Depth};
-use super::files::{ChangeSet, FileProvider, Files, ReadError};
+use super::files::{ChangeSet, FileProvider, Files};
 use super::look::{Content, Theme};
 use super::marks::{self, PageMarks, Verified};
 use super::output::{MemoryTree, Output};
@@ -32,6 +33,7 @@ use crate::site::{PageId, Route};
 use crate::source::{ContentHash, SourceMap};
 
 pub use samples::PageSamples;
+pub use watched::Watched;
 
 /// Files of a site by path.
 type Tree = BTreeMap<String, Output>;
@@ -345,44 +347,6 @@ impl Live {
         ready.as_ref().map(Ready::paths).unwrap_or_default()
     }
 
-    /// Which of these paths say that the site may be different; none when none does. Editors write files of their own beside those
-    /// that they edit, and save what has not changed.
-    pub fn sift(&self, provider: &dyn FileProvider, paths: BTreeSet<String>) -> Option<ChangeSet> {
-        let watched = self.watched();
-        let work = lock(&self.work);
-        let files = &work.build.files;
-        let mut changed = BTreeSet::new();
-        for path in paths {
-            let prefix = format!("{path}/");
-            let inside = |f: &String| {
-                path.strip_prefix(f.as_str())
-                    .is_some_and(|r| r.is_empty() || r.starts_with('/'))
-            };
-            let above = |f: &String| f.starts_with(&prefix);
-            let own = watched.folders.iter().any(inside) || watched.files.contains(&path);
-            let over = watched.folders.iter().any(above) || watched.files.iter().any(above);
-            if !(own || over) || path.split('/').any(|part| part.starts_with('.')) {
-                continue;
-            }
-            let known = files.all.contains_key(&path) || files.shown.contains_key(&path);
-            match provider.read(&path) {
-                Ok(bytes) if work.build.is_as_read(&path, &bytes) => {}
-                Err(ReadError::Missing) if !known => {
-                    // A folder that came or went.
-                    let had = files.under(&prefix).next().is_some() || above_shown(files, &prefix);
-                    let listing = provider.list(&path);
-                    if had || !listing.files.is_empty() || !listing.problems.is_empty() {
-                        return Some(ChangeSet::All);
-                    }
-                }
-                _ => {
-                    changed.insert(path);
-                }
-            }
-        }
-        (!changed.is_empty()).then_some(ChangeSet::Paths(changed))
-    }
-
     /// How many pages are made of docs.
     pub fn pages(&self) -> usize {
         let ready = self.ready.read().unwrap_or_else(PoisonError::into_inner);
@@ -395,36 +359,6 @@ impl Live {
         let base = ready.as_ref().map(|r| r.indexed.config.base_url.clone());
         base.unwrap_or_else(|| "/".into())
     }
-
-    /// The folders and single files (from the site's folder) that the site is made of: what must be watched.
-    pub fn watched(&self) -> Watched {
-        let work = lock(&self.work);
-        let config = work.build.settings();
-        let mut files = work.reads.clone();
-        files.insert(crate::config::FILE_NAME.into());
-        for docset in &config.docsets {
-            files.extend(
-                docset
-                    .changelog
-                    .iter()
-                    .map(|changelog| changelog.text.clone()),
-            );
-            files.extend(super::files::SETTINGS.iter().map(|s| docset.website(s)));
-        }
-        Watched {
-            folders: config.source_folders(),
-            files,
-        }
-    }
-}
-
-/// What a site is made of.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Watched {
-    /// Folders, with all that is in them.
-    pub folders: Vec<String>,
-    /// Single files, whether they are there or not.
-    pub files: BTreeSet<String>,
 }
 
 impl Work {
@@ -451,11 +385,6 @@ fn report(diagnostic: &Diagnostic, sources: &SourceMap) -> Report {
         text: render_human(diagnostic, sources, false),
         coloured: render_human(diagnostic, sources, true),
     }
-}
-
-/// Whether a file under a folder is shown by a fence.
-fn above_shown(files: &Files, prefix: &str) -> bool {
-    files.shown.keys().any(|path| path.starts_with(prefix))
 }
 
 fn has_errors(said: &[Diagnostic]) -> bool {
