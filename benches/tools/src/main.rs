@@ -12,6 +12,7 @@ mod measure;
 mod page;
 mod random;
 mod report;
+mod serve;
 mod verify;
 mod words;
 
@@ -47,6 +48,8 @@ enum Verb {
     },
     /// Time builds of several sites, with the floor and peers in the same run.
     Measure(Measure),
+    /// Time `docproof serve`: the first page, and edits.
+    Serve(serve::Arguments),
     /// Time `docproof verify` beside rustdoc, rustc and Cargo.
     Verify(verify::Arguments),
     /// Compile one program of all samples of a file and run it once for each (used by verify).
@@ -139,6 +142,7 @@ fn main() -> ExitCode {
         Verb::Generate(arguments) => generate(&arguments),
         Verb::Floor { site, out } => floor(&site, out),
         Verb::Measure(arguments) => measure(arguments),
+        Verb::Serve(arguments) => serve::run(&arguments),
         Verb::Verify(arguments) => verify::run(&arguments),
         Verb::Single(arguments) => verify::single(&arguments),
         Verb::Child {
