@@ -41,7 +41,7 @@ pub struct ServeArgs {
 }
 
 /// From so many files on, pages are handed out before the whole site is read.
-const LARGE: usize = 1500;
+const LARGE: usize = 500;
 
 /// How long runs may take to clear up at the end.
 const FAREWELL: Duration = Duration::from_secs(2);
