@@ -362,9 +362,9 @@ impl Live {
 }
 
 impl Work {
-    /// Whether the site that is handed out is older than the texts.
+    /// Whether the site that is handed out is older than the texts, or knows less of them.
     fn is_behind(&self) -> bool {
-        self.all_waiting || !self.waiting.is_empty()
+        self.all_waiting || self.glanced || !self.waiting.is_empty()
     }
 
     fn applied(&self, effect: Effect, mut said: Vec<Diagnostic>) -> Applied {

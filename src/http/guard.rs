@@ -47,7 +47,8 @@ fn named_host(request: &Request) -> Option<String> {
     more.is_none().then(|| without_port(host).to_owned())
 }
 
-fn without_port(host: &str) -> &str {
+/// A host without its port.
+pub fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
         // An IPv6 address ends with a bracket.
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) && !port.is_empty() => name,
@@ -56,7 +57,7 @@ fn without_port(host: &str) -> &str {
 }
 
 /// Whether a host can only mean this machine: an address cannot be made to lead elsewhere, a name can.
-fn is_ours(host: &str, given: Option<&str>) -> bool {
+pub fn is_ours(host: &str, given: Option<&str>) -> bool {
     let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
     let name = bare.unwrap_or(host).trim_end_matches('.');
     name.eq_ignore_ascii_case("localhost")

@@ -25,6 +25,7 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
+use super::guard::{is_ours, without_port};
 use super::{Served, samples};
 use crate::source::ContentHash;
 use crate::verify::edited;
@@ -134,7 +135,7 @@ pub async fn run(State(served): State<Arc<Served>>, request: Request) -> Respons
     let Some(runs) = served.runs.clone() else {
         return samples::not_allowed();
     };
-    if let Err(refused) = allowed(&runs, request.headers(), served.port) {
+    if let Err(refused) = allowed(&runs, request.headers(), &served) {
         return refused.into_response();
     }
     let Ok(body) = to_bytes(request.into_body(), LARGEST).await else {
@@ -164,19 +165,21 @@ pub async fn run(State(served): State<Arc<Served>>, request: Request) -> Respons
 type Refused = (StatusCode, &'static str);
 
 /// Whether a request comes from a page of ours.
-fn allowed(runs: &Runs, headers: &HeaderMap, port: u16) -> Result<(), Refused> {
+fn allowed(runs: &Runs, headers: &HeaderMap, served: &Served) -> Result<(), Refused> {
     let only = |name: &str| {
         let mut all = headers.get_all(name).iter();
         let first = all.next()?.to_str().ok()?;
         all.next().is_none().then_some(first)
     };
     let host = only("host").unwrap_or_default();
-    let ours = match port {
-        80 => !host.contains(':') || host.ends_with(":80"),
+    // The guard has looked at the host of the request's target, if that has one.
+    let named = is_ours(without_port(host), served.host.as_deref());
+    let ours = match served.port {
+        80 => !host.ends_with(":80") && without_port(host) == host,
         port => host.ends_with(&format!(":{port}")),
     };
     let origin = only("origin").and_then(|origin| origin.strip_prefix("http://"));
-    if !ours || origin != Some(host) {
+    if !named || !ours || origin != Some(host) {
         return Err((
             StatusCode::FORBIDDEN,
             "only pages of this server run samples",
@@ -219,10 +222,16 @@ fn found(served: &Served, wanted: &Wanted) -> Result<(Plan, usize), Refused> {
         // What it prints is what is asked for.
         sample.attributes.output = false;
     }
+    limit(&mut plan, n);
+    Ok((plan, n))
+}
+
+/// A person waits for it.
+fn limit(plan: &mut Plan, n: usize) {
+    let sample = &mut plan.samples[n];
     sample.attributes.timeout = sample.attributes.timeout.map(|time| time.min(LONGEST));
     let library = &mut plan.libraries[sample.library];
     library.timeout = library.timeout.min(LONGEST);
-    Ok((plan, n))
 }
 
 /// Sends lines; nobody may hear them any more.
@@ -368,6 +377,19 @@ fn is_unfinished(escape: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verify::fixture::planned;
+
+    #[test]
+    fn no_fence_and_no_version_gives_more_than_ten_seconds() {
+        let mut plan = planned("```rust,timeout=5m\n1;\n```\n\n```rust,timeout=2s\n2;\n```\n");
+        (0..2).for_each(|n| limit(&mut plan, n));
+        assert_eq!(plan.samples[0].attributes.timeout, Some(LONGEST));
+        assert_eq!(
+            plan.samples[1].attributes.timeout,
+            Some(Duration::from_secs(2))
+        );
+        assert_eq!(plan.libraries[0].timeout, LONGEST);
+    }
 
     #[test]
     fn characters_that_come_in_pieces_are_whole() {

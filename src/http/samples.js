@@ -226,8 +226,11 @@
   const load = async () => {
     const answer = await fetch('/~docproof/samples?page=' + encodeURIComponent(page), { cache: 'no-store' });
     const known = answer.ok ? await answer.json() : null;
-    // While the site has errors nothing is known that fits what the page shows.
-    if (!known) return;
+    // While the site has errors, or is being read, nothing is known that fits what the page shows.
+    if (!known) {
+      if (!panels.length) setTimeout(update, 1000);
+      return;
+    }
     const figures = [...document.querySelectorAll('article figure.code')];
     const blocks = known.blocks.filter((block) => figures[block.block]);
     const next = match(blocks);

@@ -10,7 +10,7 @@ pub mod edited;
 pub mod engine;
 pub mod event;
 #[cfg(test)]
-mod fixture;
+pub mod fixture;
 mod grammar;
 pub mod harness;
 mod lang_string;

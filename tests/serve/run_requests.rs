@@ -213,6 +213,9 @@ fn strangers_run_nothing() {
         })
         .collect();
     refused(&rebound, 403, "a name that leads here");
+    let aimed =
+        request("POST", &rebound, &wanted).replacen("POST ", &format!("POST {}", ours.origin), 1);
+    assert_eq!(status(&serve.raw(&aimed)), 403, "a target of ours");
     refused(&ours.with("X-Docproof-Token", None), 403, "no token");
     let wrong = "0".repeat(ours.token.len());
     for token in [
