@@ -14,7 +14,7 @@
     button { font: inherit; color: inherit; background: var(--raised, none); border: 1px solid var(--control, #777); border-radius: .25rem; padding: .125rem .75rem; margin-inline-end: .5rem; cursor: pointer; }
     pre, textarea { font: .8125rem/1.5 var(--mono, monospace); tab-size: 4; color: inherit; }
     pre { white-space: pre-wrap; overflow-wrap: anywhere; max-height: 24rem; overflow: auto; }
-    pre.error { background: var(--danger-bg, none); border-inline-start: 3px solid var(--danger, #c00); }
+    pre.error { white-space: pre; background: var(--danger-bg, none); border-inline-start: 3px solid var(--danger, #c00); }
     pre b { font-weight: inherit; color: var(--danger, #c00); }
     textarea { display: block; width: 100%; box-sizing: border-box; padding: .75rem 1rem; border: 0; background: var(--bg, field); resize: vertical; white-space: pre; overflow: auto;
       field-sizing: content; min-height: 7lh; max-height: 32lh; }
@@ -73,10 +73,10 @@
       this.ended = make('div', '', { className: 'ended', hidden: true });
       this.ended.setAttribute('role', 'status');
       this.printed = make('pre', '', { tabIndex: 0, hidden: true, className: 'output' });
-      this.printed.setAttribute('role', 'region');
+      this.printed.setAttribute('role', 'group');
       this.printed.setAttribute('aria-label', 'Output');
       this.errors = make('pre', '', { tabIndex: 0, hidden: true, className: 'error' });
-      this.errors.setAttribute('role', 'region');
+      this.errors.setAttribute('role', 'group');
       this.errors.setAttribute('aria-label', 'What rustc says');
       tree.append(this.status, this.said, this.editor, this.ended, this.printed, this.errors);
       this.run = button('Run', () => this.stop ? this.stop.abort() : this.start());
@@ -107,14 +107,16 @@
     draw(verifying) {
       const { block, status, said } = this;
       const failed = block.last && block.passed === false && block.message, waits = block.last && verifying && block.passed === null;
-      show(status, waits ? 'Verifying…' : failed ? 'Fails: ' + block.outcome : '');
+      // The marks of the page come when all of its samples are done.
+      const early = block.last && verifying && block.passed && !this.figure.querySelector(':scope > .verdict');
+      show(status, waits ? 'Verifying…' : early ? '✓ verified' : failed ? 'Fails: ' + block.outcome : '');
       // The mark of the page says it, but not when it comes.
       status.classList.toggle('quiet', !waits && Boolean(this.figure.querySelector(':scope > .verdict')));
       said.replaceChildren();
       if (failed) {
         if (block.href) said.append(make('div', '', {}, make('a', 'Open ' + block.path + ':' + block.line, { href: block.href })));
-        const message = make('pre', block.message, { tabIndex: 0, className: 'error' });
-        message.setAttribute('role', 'region');
+        const message = make('pre', block.message.trimEnd(), { tabIndex: 0, className: 'error' });
+        message.setAttribute('role', 'group');
         message.setAttribute('aria-label', 'Why this sample fails');
         said.append(message);
       }
@@ -177,7 +179,7 @@
       if (line.step) show(this.ended, STEPS[line.step]);
       if (line.out) this.print(line.out);
       if (line.err) this.print(line.err, true);
-      if (line.message) show(this.errors, line.message);
+      if (line.message) show(this.errors, line.message.trimEnd());
       if (line.end) {
         const time = line.ms ? ` in ${line.ms} ms` : '', cut = line.cut ? '. It printed more than is kept' : '';
         show(this.ended, (line.passed ? '✓ ' : '✗ ') + line.end + time + cut);

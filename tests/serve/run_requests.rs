@@ -172,7 +172,10 @@ fn samples_are_run_as_their_fences_say() {
 /// Each of these would let somebody else run code here.
 #[test]
 fn strangers_run_nothing() {
-    let site = with_code("std::fs::write(\"/tmp/docproof-was-here-7c3\", \"\").unwrap();");
+    let site = with_code("");
+    let mark = site.path().join("was-here");
+    let code = format!("std::fs::write({mark:?}, \"\").unwrap();");
+    fs::write(site.path().join("docs/a.md"), page(&code)).unwrap();
     let serve = start(site.path());
     let ours = Ours::new(&serve);
     let wanted = wanted(None);
@@ -253,9 +256,9 @@ fn strangers_run_nothing() {
         assert_eq!(status(&answer), 400, "{bad}: {answer}");
     }
     // The whole of it once more, so that it is known what was refused.
-    assert!(!fs::exists("/tmp/docproof-was-here-7c3").unwrap());
+    assert!(!mark.exists());
     assert_eq!(text(&run(&serve, None), "end"), "ended well");
-    fs::remove_file("/tmp/docproof-was-here-7c3").unwrap();
+    assert!(mark.exists());
 }
 
 #[test]

@@ -181,3 +181,26 @@ fn code_is_run_for_this_machine_only() {
     assert_eq!(out.status.code(), Some(2), "{said}");
     assert!(said.contains("could run code on this machine"), "{said}");
 }
+
+#[test]
+fn a_verdict_does_not_wait_for_slower_samples() {
+    let site = with_code("");
+    let serve = start(site.path());
+    let slow = endless("slow-7c9");
+    let text = format!("# A\n\n```rust\nlet a: u8 = \"\";\n```\n\n```rust\n{slow}\n```\n");
+    fs::write(site.path().join("docs/a.md"), text).unwrap();
+    serve.until(|serve| samples(serve)["blocks"][0]["passed"] == Value::Bool(false));
+    let known = samples(&serve);
+    assert_eq!(known["verifying"], Value::Bool(true), "{known}");
+    assert_eq!(known["blocks"][1]["passed"], Value::Null, "{known}");
+    // What is ended for a newer edit has not failed.
+    let mended = format!("# A\n\n```rust\nlet a: u8 = 1;\n```\n\n```rust\n{slow}\n```\n");
+    fs::write(site.path().join("docs/a.md"), mended).unwrap();
+    serve.until(|serve| {
+        let known = samples(serve);
+        assert_eq!(known["blocks"][1]["passed"], Value::Null, "{known}");
+        known["blocks"][0]["passed"] == Value::Bool(true)
+    });
+    drop(serve);
+    until_nothing_runs("NAME=slow-7c9");
+}

@@ -16,7 +16,7 @@ use crate::http::{Hub, Runs, Samples};
 use crate::toolchain::RealMachine;
 use crate::toolchain::cache::DiskStore;
 use crate::verify::engine::{Engine, Options, Run};
-use crate::verify::event::Event;
+use crate::verify::event::{Event, Listener};
 use crate::verify::machine::Machine;
 use crate::verify::plan::Plan;
 
@@ -137,7 +137,7 @@ fn verify_pages(
     context: &Context,
     routes: &BTreeSet<String>,
     machine: &RealMachine,
-    superseded: &dyn Fn() -> bool,
+    superseded: &(dyn Fn() -> bool + Sync),
 ) -> bool {
     let start = Instant::now();
     let host = machine.host();
@@ -151,7 +151,8 @@ fn verify_pages(
     }
     context.known.begin(routes);
     context.hub.tell_samples(routes);
-    let run = run(context, &plan, machine);
+    let heard = |event| hear(context, &plan, routes, superseded, event);
+    let run = run(context, &plan, machine, &heard);
     if superseded() {
         return false;
     }
@@ -189,24 +190,37 @@ pub fn runs(root: &Path) -> Result<Arc<Runs>, getrandom::Error> {
     Ok(Arc::new(Runs::new(token, machines, options(root))))
 }
 
-fn run(context: &Context, plan: &Plan, machine: &RealMachine) -> Run {
-    let options = options(&context.root);
-    let known = &context.known;
-    let listener = |event: Event| match event {
+/// Takes each verdict in as it comes: a sample does not wait for slower ones.
+fn hear(
+    context: &Context,
+    plan: &Plan,
+    routes: &BTreeSet<String>,
+    superseded: &dyn Fn() -> bool,
+    event: Event,
+) {
+    match event {
+        // What was ended for a newer edit says nothing of its samples.
+        Event::Verdict { .. } if superseded() => {}
         Event::Verdict {
             sample, verdict, ..
-        } => known.take(plan, sample, *verdict),
+        } => {
+            context.known.take(plan, sample, *verdict);
+            context.hub.tell_samples(routes);
+        }
         Event::LibraryFailed {
             library, details, ..
-        } => known.take_broken(plan, library, &details),
+        } => context.known.take_broken(plan, library, &details),
         Event::Note(words) => report::line(&format!("note: {words}")),
         Event::Preparing { .. } | Event::Prepared { .. } | Event::Planned { .. } => {}
-    };
+    }
+}
+
+fn run(context: &Context, plan: &Plan, machine: &RealMachine, listener: Listener<'_>) -> Run {
     let engine = Engine {
         machine,
         store: &DiskStore::new(&context.root),
-        listener: &listener,
-        options: &options,
+        listener,
+        options: &options(&context.root),
     };
     let all: Vec<usize> = (0..plan.samples.len()).collect();
     engine.run(plan, &all)

@@ -98,7 +98,7 @@ const running = async (page, server, { folder, write }, hold) => {
 
   write('docs/kettle.md', kettle('println!("{cup} cups");'));
   await page.waitForSelector('.verdict.failed');
-  const why = figure(0).getByRole('region', { name: 'Why this sample fails' });
+  const why = figure(0).getByRole('group', { name: 'Why this sample fails' });
   await why.waitFor();
   hold((await why.textContent()).includes('E0425'), 'a verdict without the words of rustc');
   hold(/^vscode:.*kettle\.md:5:\d+$/.test(await figure(0).locator('a').getAttribute('href')), 'a verdict: no link to its place');
