@@ -297,7 +297,8 @@ fn a_dropped_request_ends_its_program() {
     drop(stream);
     until_nothing_runs("NAME=dropped-7c4");
     // Not because its time was over.
-    assert!(start.elapsed() < Duration::from_secs(8));
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(8), "its time was over: {took:?}");
     assert_eq!(text(&run(&serve, Some("")), "end"), "ended well");
 }
 
@@ -329,7 +330,7 @@ fn programs_that_will_not_end_or_take_too_much_are_ended() {
     let end = |code: &str| text(&run(&serve, Some(code)), "end");
     assert_eq!(end(&endless("overtime-7c6")), "timed out after 1 s");
     until_nothing_runs("NAME=overtime-7c6");
-    let memory = end("let mut all = Vec::new();\nloop { all.push(vec![1u8; 1 << 20]); }");
+    let memory = end("let mut all = Vec::new();\nloop { all.push(vec![0u8; 1 << 26]); }");
     assert!(memory.contains("256 MiB of memory"), "{memory}");
     let forks = "for _ in 0..20 { std::process::Command::new(\"sh\").arg(\"-c\").arg(\"sleep 1000 & sleep 1000 &\").env(\"NAME\", \"forks-7c7\").spawn().unwrap(); }";
     assert_eq!(end(forks), "ended well");
