@@ -14,7 +14,12 @@
   };
   // The tag of this script differs each time.
   const bare = (loaded) => loaded.text.replace(/<script src="\/~docproof\/live[^>]*><\/script>/, '');
-  let shown = load().catch(() => null);
+  // An edit may come between the page and this answer: then nobody knows what the page was, and it has to be loaded anew.
+  const isOurs = (loaded) => {
+    const theirs = loaded.document.querySelector('script[data-generation]')?.dataset;
+    return theirs?.run === own.run && theirs.generation === own.generation;
+  };
+  let shown = load().then((loaded) => isOurs(loaded) ? loaded : null).catch(() => null);
 
   const key = (node) => node.outerHTML ?? node.nodeValue;
   const same = (a, b) => a === b || !!a && !!b && a.outerHTML === b.outerHTML;
