@@ -12,6 +12,7 @@ pub mod directive;
 pub mod disk;
 pub mod front_matter;
 pub mod http;
+pub mod import;
 pub mod markdown;
 pub mod render;
 pub mod site;

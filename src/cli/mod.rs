@@ -7,6 +7,7 @@ mod build;
 mod clean;
 mod completions;
 mod copies;
+mod import;
 mod init;
 mod man;
 mod open;
@@ -81,6 +82,8 @@ pub enum Colour {
 enum Command {
     /// Make a new site
     Init(init::InitArgs),
+    /// Write the configuration of a site that was made for another generator
+    Import(import::ImportArgs),
     /// Build the site
     Build(build::BuildArgs),
     /// Serve the site on this machine, always as its files are
@@ -148,6 +151,7 @@ fn run(args: Args) -> u8 {
     }
     match args.command {
         Command::Init(own) => init::run(&args.common, &own),
+        Command::Import(own) => import::run(&args.common, &own),
         Command::Build(own) => build::run(&args.common, &own),
         Command::Serve(own) => serve::run(&args.common, &own),
         Command::Verify(own) => verify::run(&args.common, &own),
