@@ -51,7 +51,10 @@ pub fn site(plan: &Plan, folder: &Path) -> io::Result<Written> {
 }
 
 /// A folder with something in it may be somebody's work.
-fn refuse_used_folder(folder: &Path) -> io::Result<()> {
+///
+/// # Errors
+/// When it has something in it, or cannot be read.
+pub fn refuse_used_folder(folder: &Path) -> io::Result<()> {
     match fs::read_dir(folder) {
         Ok(mut entries) => match entries.next() {
             Some(_) => Err(io::Error::new(

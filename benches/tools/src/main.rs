@@ -9,6 +9,7 @@ mod cost;
 mod floor;
 mod generate;
 mod measure;
+mod old;
 mod page;
 mod random;
 mod report;
@@ -52,6 +53,9 @@ enum Verb {
     Serve(serve::Arguments),
     /// Time `docproof verify` beside rustdoc, rustc and Cargo.
     Verify(verify::Arguments),
+    /// Write or time the old site: 18 projects that Docusaurus v1 built.
+    #[command(subcommand)]
+    Old(old::Verb),
     /// Compile one program of all samples of a file and run it once for each (used by verify).
     #[command(hide = true)]
     Single(verify::SingleArguments),
@@ -144,6 +148,7 @@ fn main() -> ExitCode {
         Verb::Measure(arguments) => measure(arguments),
         Verb::Serve(arguments) => serve::run(&arguments),
         Verb::Verify(arguments) => verify::run(&arguments),
+        Verb::Old(verb) => old::run(&verb),
         Verb::Single(arguments) => verify::single(&arguments),
         Verb::Child {
             limit,
