@@ -8,10 +8,12 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::books::{self, Book};
 use super::files::{File, FileProvider, Files};
 use crate::config::{Dialect, SiteConfig};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::directive::copy_docs::{self, Expanded, Rules, Text};
+use crate::directive::mdbook::{self, Chapter};
 use crate::front_matter::{self, FrontMatter};
 use crate::markdown::{self, ParsedDoc, file_fence};
 use crate::site::DocSummary;
@@ -42,6 +44,8 @@ struct Slot {
     path: String,
     relative: String,
     dialect: Dialect,
+    /// Its name in the list of a book's chapters.
+    name: Option<String>,
 }
 
 /// What is kept between two builds.
@@ -80,23 +84,35 @@ pub enum Depth {
     Glance,
 }
 
+/// What is known of each docset before its docs are read.
+#[derive(Clone, Copy, Debug)]
+pub struct Lists<'a> {
+    /// The names of its released versions, if it has a list of them.
+    pub versions: &'a [Option<Vec<String>>],
+    /// Its chapters, if it is a book.
+    pub books: &'a [Option<Book>],
+}
+
 /// Parses every doc.
 pub fn parse_all(
     files: &mut Files,
     provider: &dyn FileProvider,
     config: &SiteConfig,
-    versions: &[Option<Vec<String>>],
+    lists: Lists<'_>,
     sources: &mut SourceMap,
     memo: &mut DocMemo,
     depth: Depth,
 ) -> Docs {
     let mut docs = Docs::default();
-    let slots = slots(files, config, versions, &mut docs.said_of_others);
+    let slots = slots(files, config, lists, &mut docs.said_of_others);
     let texts = load_copy_sources(files, provider, config, &slots, sources);
     let root = &config.copy_root;
     let shown = texts.iter().filter_map(|path| files.text(path));
     let shown = shown.flat_map(|id| file_fence::wanted(&sources.get(id).text, root));
     files.show(provider, &shown.collect(), sources);
+    let chapters = slots.iter().filter(|slot| slot.dialect.is_mdbook());
+    let chapters = chapters.map(|slot| slot.path.clone());
+    books::load_includes(files, provider, chapters, sources);
     let work = Work {
         files,
         config,
@@ -160,6 +176,10 @@ pub fn again(
         path: summary.path.to_string(),
         relative: summary.relative.clone(),
         dialect: config.docsets[summary.docset].dialect,
+        name: config.docsets[summary.docset]
+            .dialect
+            .is_mdbook()
+            .then(|| summary.label.clone()),
     };
     let work = Work {
         files,
@@ -176,12 +196,20 @@ pub fn again(
 fn slots(
     files: &Files,
     config: &SiteConfig,
-    versions: &[Option<Vec<String>>],
+    lists: Lists<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Slot> {
     let mut slots = Vec::new();
     for (n, docset) in config.docsets.iter().enumerate() {
-        let names = versions[n].as_deref().unwrap_or_default();
+        if docset.dialect.is_mdbook() {
+            slots.extend(
+                lists.books[n]
+                    .iter()
+                    .flat_map(|book| chapters(n, docset, book)),
+            );
+            continue;
+        }
+        let names = lists.versions[n].as_deref().unwrap_or_default();
         let folders = std::iter::once((None, docset.docs_folder())).chain(
             names
                 .iter()
@@ -197,12 +225,32 @@ fn slots(
                         path: path.clone(),
                         relative: relative.to_owned(),
                         dialect: docset.dialect,
+                        name: None,
                     });
                 }
             }
         }
         unknown_version_folders(files, docset, names, diagnostics);
     }
+    slots
+}
+
+/// The chapters of a book, in the order of paths. Other Markdown files are no docs.
+fn chapters(n: usize, docset: &crate::config::DocsetConfig, book: &Book) -> Vec<Slot> {
+    let listed = book.summary.chapters();
+    let slot = |chapter: &&crate::site::summary::Chapter| {
+        let file = chapter.file.as_ref()?;
+        Some(Slot {
+            docset: n,
+            version: None,
+            path: format!("{}/{file}", docset.docs_folder()),
+            relative: file.strip_suffix(".md")?.to_owned(),
+            dialect: docset.dialect,
+            name: Some(chapter.name.clone()),
+        })
+    };
+    let mut slots: Vec<Slot> = listed.iter().filter_map(slot).collect();
+    slots.sort_by(|a, b| a.path.cmp(&b.path));
     slots
 }
 
@@ -333,14 +381,10 @@ impl Work<'_> {
             path: source.path.clone(),
             text: source.text.clone(),
         };
-        let rules = Rules {
-            copy_root: &self.config.copy_root,
-            dialect: slot.dialect,
-        };
-        let copied = |path: &str| self.lookup(path, &self.files.all);
-        let mut expanded = copy_docs::expand(&page, front.body_start, rules, &copied);
-        let shown = |path: &str| self.lookup(path, &self.files.shown);
-        file_fence::expand(&mut expanded, rules, &shown);
+        let Chapter {
+            expanded,
+            title: own_title,
+        } = self.expanded(slot, &page, front.body_start);
         diagnostics.extend(expanded.diagnostics.iter().cloned());
         let hash = ContentHash::of_parts([
             expanded.text.as_bytes(),
@@ -358,7 +402,8 @@ impl Work<'_> {
                 .iter()
                 .map(|p| p.at_origin(|range| expanded.segments.origin(range))),
         );
-        let summary = summary(slot, id, source.path.clone(), &front, &parsed);
+        let mut summary = summary(slot, id, source.path.clone(), &front, &parsed);
+        summary.title = own_title.unwrap_or(summary.title);
         let show_title = self.show_title(slot, &summary, &front, &parsed, &mut diagnostics);
         (
             Some(Doc {
@@ -372,6 +417,25 @@ impl Work<'_> {
             diagnostics,
             false,
         )
+    }
+
+    /// A doc's text with its directives carried out.
+    fn expanded(&self, slot: &Slot, page: &Text, body_start: usize) -> Chapter {
+        let shown = |path: &str| self.lookup(path, &self.files.shown);
+        if slot.dialect.is_mdbook() {
+            return mdbook::expand(page, &self.config.docsets[slot.docset].book, &shown);
+        }
+        let rules = Rules {
+            copy_root: &self.config.copy_root,
+            dialect: slot.dialect,
+        };
+        let copied = |path: &str| self.lookup(path, &self.files.all);
+        let mut expanded = copy_docs::expand(page, body_start, rules, &copied);
+        file_fence::expand(&mut expanded, rules, &shown);
+        Chapter {
+            expanded,
+            title: None,
+        }
     }
 
     fn front(&self, hash: ContentHash, text: &str, dialect: Dialect) -> Arc<front_matter::Parsed> {
@@ -410,8 +474,11 @@ impl Work<'_> {
         if front.front.hide_title {
             return false;
         }
-        if slot.dialect == Dialect::DocusaurusV1 {
-            return true;
+        match slot.dialect {
+            Dialect::DocusaurusV1 => return true,
+            // A chapter has the headings that its text has.
+            Dialect::Mdbook(_) => return false,
+            Dialect::Docproof => {}
         }
         if front.front.title.is_none() && parsed.first_h1().is_some() {
             return false;
@@ -445,12 +512,15 @@ fn summary(
         .map_or(("", slot.relative.as_str()), |(folder, stem)| {
             (folder, stem)
         });
+    let is_readme = slot.dialect.is_mdbook() && stem.eq_ignore_ascii_case("readme");
+    let stem = if is_readme { "index" } else { stem };
     let last = own_id(slot, fields).unwrap_or_else(|| stem.to_owned());
     let id = crate::site::pages::join(folder, &last);
     let title = fields
         .title
         .clone()
         .or_else(|| parsed.first_h1().map(str::to_owned))
+        .or_else(|| slot.name.clone())
         .unwrap_or_else(|| id.clone());
     let key = if fields.original_id.is_some() {
         "original_id"
@@ -466,6 +536,7 @@ fn summary(
         label: fields
             .sidebar_label
             .clone()
+            .or_else(|| slot.name.clone())
             .unwrap_or_else(|| title.clone()),
         title,
         description: fields.description.clone(),

@@ -237,6 +237,23 @@ impl Files {
         }
     }
 
+    /// Reads one more such file; its id, if it is a text.
+    pub fn show_also(
+        &mut self,
+        provider: &dyn FileProvider,
+        path: &str,
+        sources: &mut SourceMap,
+    ) -> Option<SourceId> {
+        if !self.shown.contains_key(path) {
+            let file = text_file(path, read_text(path, provider), sources)?;
+            self.shown.insert(path.to_owned(), file);
+        }
+        match self.shown.get(path) {
+            Some(File::Text(id)) => Some(*id),
+            _ => None,
+        }
+    }
+
     /// Whether a path is read as text rather than published as it is.
     fn is_text(&self, path: &str) -> bool {
         if self.statics.iter().any(|folder| path.starts_with(folder)) {

@@ -7,6 +7,7 @@
 //! load -> front matter, expand, parse -> index -> resolve -> render. What is remembered is keyed by the
 //! content it was made from, so an incremental build cannot differ from a clean one.
 
+mod books;
 pub mod changes;
 pub mod copies;
 pub mod cut;
@@ -189,13 +190,17 @@ impl Build {
         self.load(provider, changes, &config);
         diagnostics.extend(self.files.problems.iter().cloned());
         let (inputs, sidebars) = settings::read(&self.files, &self.sources, &config, diagnostics);
+        let books = books::read(&self.files, &self.sources, &config, diagnostics);
         let versions: Vec<Option<Vec<String>>> =
             inputs.iter().map(|i| i.versions.clone()).collect();
         let docs = docs::parse_all(
             &mut self.files,
             provider,
             &config,
-            &versions,
+            docs::Lists {
+                versions: &versions,
+                books: &books,
+            },
             &mut self.sources,
             &mut self.docs,
             depth,
@@ -214,7 +219,7 @@ impl Build {
             crate::site::pages::index(&config, config_source, &inputs, summaries, diagnostics);
         site.drafts.clone_from(&docs.drafts);
         site.glanced = depth == Depth::Glance;
-        settings::fill_sidebars(&mut site, &sidebars, diagnostics);
+        settings::fill_sidebars(&mut site, &config, &sidebars, &books, diagnostics);
         let assets = wiring::assets(&self.files, &config);
         let mut indexed = Indexed {
             config,

@@ -480,7 +480,7 @@ impl Job<'_> {
         Ok(())
     }
 
-    /// The files beside the docs that are published: those that a page shows, and in v1 docsets all.
+    /// The files beside the docs that are published: those that a page shows, and in books and v1 docsets all.
     fn shown_assets(&self) -> Vec<&str> {
         let linked = self
             .resolved
@@ -492,12 +492,12 @@ impl Job<'_> {
                 Target::Asset(path, _) => Some(path.as_str()),
                 _ => None,
             });
-        let v1: Vec<String> = self
+        let whole: Vec<String> = self
             .indexed
             .config
             .docsets
             .iter()
-            .filter(|d| d.dialect == Dialect::DocusaurusV1)
+            .filter(|d| d.dialect == Dialect::DocusaurusV1 || d.dialect.is_mdbook())
             .map(|d| format!("{}/", d.docs_folder()))
             .collect();
         let kept = self
@@ -505,7 +505,7 @@ impl Job<'_> {
             .assets
             .keys()
             .map(String::as_str)
-            .filter(|path| v1.iter().any(|folder| path.starts_with(folder.as_str())));
+            .filter(|path| whole.iter().any(|folder| path.starts_with(folder.as_str())));
         let paths: BTreeSet<&str> = linked.chain(kept).collect();
         // Two files with the same bytes and name have one published path.
         let mut published = BTreeSet::new();

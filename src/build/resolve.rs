@@ -198,7 +198,7 @@ fn sidebar_links(indexed: &Indexed, resolver: Resolver<'_>, diagnostics: &mut Ve
             match entry {
                 Entry::Link { href, place, .. } => found.push((href, place)),
                 Entry::Category { entries, .. } => walk(entries, found),
-                Entry::Page { .. } => {}
+                Entry::Page { .. } | Entry::Draft(_) | Entry::Separator => {}
             }
         }
     }

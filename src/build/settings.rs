@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use serde_yaml::Value;
 
+use super::books::Book;
 use super::files::Files;
 use crate::config::{DocsetConfig, SiteConfig};
 use crate::diagnostic::{Diagnostic, Problem};
@@ -38,6 +39,11 @@ pub fn read(
             sources,
             diagnostics,
         };
+        if docset.dialect.is_mdbook() {
+            inputs.push(DocsetInput::default());
+            all.push(SidebarFiles::default());
+            continue;
+        }
         let versions = reader.versions(docset);
         let current = reader.sidebar(&docset.website("sidebars"), None);
         let released = versions
@@ -62,10 +68,20 @@ pub fn read(
 /// Gives each version its sidebars.
 pub fn fill_sidebars(
     site: &mut SiteIndex,
+    config: &SiteConfig,
     all: &[SidebarFiles],
+    books: &[Option<Book>],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     for (d, files) in all.iter().enumerate() {
+        let docset = &config.docsets[d];
+        if docset.dialect.is_mdbook() {
+            if let Some(book) = &books[d] {
+                let labels = docset.book.section_labels;
+                sidebars::fill_book(site, d, 0, &book.summary, labels);
+            }
+            continue;
+        }
         for v in 0..site.docsets[d].versions.len() {
             let name = site.docsets[d].versions[v].name.clone();
             let file = match files.released.iter().position(|(n, _)| *n == name) {

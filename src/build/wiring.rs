@@ -14,7 +14,7 @@ use crate::site::links::{Asset, Assets};
 use crate::site::pages::{bad_route, join};
 use crate::source::{ContentHash, Span};
 
-/// The files beside the docs. In the v1 dialect they keep their paths; otherwise a content hash goes into the
+/// The files beside the docs. In a book and in the v1 dialect they keep their paths; otherwise a content hash goes into the
 /// name, so that they can be cached for ever.
 pub fn assets(files: &Files, config: &SiteConfig) -> Assets {
     let mut assets = Assets::new();
@@ -27,7 +27,7 @@ pub fn assets(files: &Files, config: &SiteConfig) -> Assets {
                     continue;
                 };
                 let published = match docset.dialect {
-                    Dialect::DocusaurusV1 if folder == docs => {
+                    Dialect::DocusaurusV1 | Dialect::Mdbook(_) if folder == docs => {
                         join(&docset.route, &path[prefix.len()..])
                     }
                     _ => hashed(path, hash),

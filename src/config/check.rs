@@ -8,8 +8,8 @@ use serde_yaml::{Mapping, Value};
 use super::values::{Checker, Table};
 use super::verify::VerifyConfig;
 use super::{
-    Dialect, DocsetConfig, HeaderLink, HeaderTarget, Layout, LinkPolicy, Placed, Redirect,
-    SiteConfig, ThemeConfig, UrlStyle, VersionConfig,
+    BookConfig, BookMarkdown, Dialect, DocsetConfig, HeaderLink, HeaderTarget, Layout, LinkPolicy,
+    Placed, Redirect, SiteConfig, ThemeConfig, UrlStyle, VersionConfig,
 };
 use crate::diagnostic::{Problem, one_of};
 use crate::yaml::{self, Part, Path, Step};
@@ -393,14 +393,16 @@ impl Checker<'_> {
     }
 
     fn docset(&mut self, value: &Value, path: Path) -> Option<DocsetConfig> {
-        const KEYS: [&str; 10] = [
+        const KEYS: [&str; 12] = [
             "id",
             "title",
             "description",
             "path",
+            "docs",
             "layout",
             "route",
             "dialect",
+            "mdbook",
             "edit_url",
             "changelog",
             "versions",
@@ -411,6 +413,8 @@ impl Checker<'_> {
             self.error(&table.path, Part::Value, "a docset needs an `id`");
             return None;
         };
+        let dialect = self.dialect(&table);
+        let (dialect, book) = self.book(&table, dialect);
         Some(DocsetConfig {
             title: self.text(&table, "title"),
             description: self.text(&table, "description"),
@@ -425,23 +429,41 @@ impl Checker<'_> {
                     ],
                 )
                 .unwrap_or(Layout::Root),
+            docs: self.docs_folder(&table),
             route: self.route(&table, "route").unwrap_or_else(|| "docs".into()),
-            dialect: self
-                .choice(
-                    &table,
-                    "dialect",
-                    &[
-                        ("docproof", Dialect::Docproof),
-                        ("docusaurus-v1", Dialect::DocusaurusV1),
-                    ],
-                )
-                .unwrap_or(Dialect::Docproof),
+            dialect,
+            book,
             edit_url: self.text(&table, "edit_url"),
             changelog: self.changelog(&table),
             versions: self.versions(&table),
             id,
             place,
         })
+    }
+
+    fn dialect(&mut self, table: &Table<'_>) -> Dialect {
+        let choices = [
+            ("docproof", Dialect::Docproof),
+            ("docusaurus-v1", Dialect::DocusaurusV1),
+            ("mdbook", Dialect::Mdbook(BookMarkdown::default())),
+        ];
+        self.choice(table, "dialect", &choices)
+            .unwrap_or(Dialect::Docproof)
+    }
+
+    /// The folder of the current docs, under the docset's own.
+    fn docs_folder(&mut self, table: &Table<'_>) -> String {
+        match self.folder(table, "docs") {
+            None => "docs".into(),
+            Some(folder) if folder.is_empty() => {
+                let message = "`docs` must be a folder inside the docset's own";
+                let problem = self.error(&table.key("docs"), Part::Value, message);
+                let hint = "where both are one, put docproof.yaml (and `path`) one folder up";
+                problem.hints.push(hint.into());
+                "docs".into()
+            }
+            Some(folder) => folder,
+        }
     }
 
     /// The file of the releases, as a path from the site's folder.
@@ -569,8 +591,10 @@ fn default_docset() -> DocsetConfig {
         description: None,
         path: String::new(),
         layout: Layout::Root,
+        docs: "docs".into(),
         route: "docs".into(),
         dialect: Dialect::Docproof,
+        book: BookConfig::default(),
         edit_url: None,
         changelog: None,
         versions: Vec::new(),

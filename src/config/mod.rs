@@ -5,6 +5,7 @@
 //! It must not know docs, nor read files.
 
 mod check;
+mod mdbook;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -13,6 +14,7 @@ pub mod verify;
 use std::ops::Range;
 
 pub use check::parse;
+pub use mdbook::{BookConfig, BookMarkdown};
 
 /// The name of the configuration file.
 pub const FILE_NAME: &str = "docproof.yaml";
@@ -81,6 +83,15 @@ pub enum Dialect {
     Docproof,
     /// For sites written for Docusaurus v1.
     DocusaurusV1,
+    /// For books written for mdBook.
+    Mdbook(BookMarkdown),
+}
+
+impl Dialect {
+    /// Whether it is mdBook's, with whatever settings.
+    pub fn is_mdbook(self) -> bool {
+        matches!(self, Self::Mdbook(_))
+    }
 }
 
 /// Where a docset's files lie under its path.
@@ -160,10 +171,14 @@ pub struct DocsetConfig {
     pub path: String,
     /// Where its files lie.
     pub layout: Layout,
+    /// The folder of the current docs, under `path`.
+    pub docs: String,
     /// The route of its pages, without slashes at the ends.
     pub route: String,
     /// Its flavour of Markdown.
     pub dialect: Dialect,
+    /// What else a book says, in the `mdbook` dialect.
+    pub book: BookConfig,
     /// Pattern of the edit link; `{path}` is the file's path from the docs folder.
     pub edit_url: Option<String>,
     /// The Markdown file, from the site's folder, whose releases become a feed.
@@ -210,7 +225,7 @@ impl DocsetConfig {
 
     /// The folder of the current docs.
     pub fn docs_folder(&self) -> String {
-        self.under("docs")
+        self.under(&self.docs)
     }
 
     /// A file or folder that belongs to versions, sidebars or static files.

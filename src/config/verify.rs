@@ -350,7 +350,7 @@ impl Checker<'_> {
     }
 
     /// The entries of a table whose keys are names.
-    fn entries<'v>(
+    pub(super) fn entries<'v>(
         &mut self,
         table: &Table<'v>,
         key: &str,

@@ -71,7 +71,7 @@ impl Blocks<'_> {
 
 /// Finds and replaces the block directives of a text.
 pub fn rewrite(text: &str, dialect: Dialect) -> Blocks<'_> {
-    let relevant = text.contains("DOCUSAURUS_CODE_TABS")
+    let relevant = !dialect.is_mdbook() && text.contains("DOCUSAURUS_CODE_TABS")
         || (dialect == Dialect::Docproof && text.contains(":::"));
     if !relevant {
         return Blocks {

@@ -135,6 +135,13 @@ pub struct Body {
     range: Range<usize>,
 }
 
+impl Body {
+    /// A part of a text.
+    pub fn part(text: Arc<str>, range: Range<usize>) -> Self {
+        Self { text, range }
+    }
+}
+
 impl std::ops::Deref for Body {
     type Target = str;
 

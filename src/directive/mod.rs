@@ -7,3 +7,4 @@
 pub mod blocks;
 pub mod code_lines;
 pub mod copy_docs;
+pub mod mdbook;

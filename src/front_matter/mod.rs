@@ -113,7 +113,12 @@ pub fn parse(text: &str, dialect: Dialect) -> Parsed {
         keys: Vec::new(),
         problems: Vec::new(),
     };
-    let Some(block) = block_of(text, dialect) else {
+    // In mdBook three dashes are a rule, wherever they stand.
+    let block = match dialect {
+        Dialect::Mdbook(_) => None,
+        _ => block_of(text, dialect),
+    };
+    let Some(block) = block else {
         return parsed;
     };
     let Block::Closed { inner, body_start } = block else {
@@ -129,7 +134,7 @@ pub fn parse(text: &str, dialect: Dialect) -> Parsed {
     parsed.body_start = body_start;
     parsed.keys = key_lines(text, &inner);
     let values = match dialect {
-        Dialect::Docproof => yaml_values(text, &inner, &mut parsed.problems),
+        Dialect::Docproof | Dialect::Mdbook(_) => yaml_values(text, &inner, &mut parsed.problems),
         Dialect::DocusaurusV1 => v1_values(text, &inner, &mut parsed.problems),
     };
     parsed.present = true;
@@ -154,7 +159,7 @@ enum Block {
 /// The lines between the two `---`. Spaces after the dashes are tolerated, except in the v1 dialect.
 fn block_of(text: &str, dialect: Dialect) -> Option<Block> {
     let is_fence = |line: &str| match dialect {
-        Dialect::Docproof => line.trim_end() == "---",
+        Dialect::Docproof | Dialect::Mdbook(_) => line.trim_end() == "---",
         Dialect::DocusaurusV1 => line.trim_end_matches('\n') == "---",
     };
     let mut lines = text.split_inclusive('\n');

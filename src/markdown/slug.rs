@@ -1,7 +1,7 @@
 //! Heading ids.
 //!
 //! In: a heading's text (or its raw Markdown, for v1). Out: an id that no other heading of the page has.
-//! Rules: GitHub's for the `docproof` dialect; Docusaurus 1.12's (toSlug) for `docusaurus-v1`.
+//! Rules: GitHub's for the `docproof` dialect; Docusaurus 1.12's (toSlug) for `docusaurus-v1`; mdBook 0.5's for `mdbook`.
 
 use std::collections::HashSet;
 
@@ -51,6 +51,17 @@ pub fn github(text: &str) -> String {
         }
     }
     id
+}
+
+/// mdBook's rule (`id_from_content`): lower case; letters, numbers, `_` and `-` stay, white space becomes `-`, the rest goes.
+pub fn mdbook(text: &str) -> String {
+    let lower = text.trim().to_lowercase();
+    let kept = lower.chars().filter_map(|c| match c {
+        c if c.is_alphanumeric() || matches!(c, '_' | '-') => Some(c),
+        c if c.is_whitespace() => Some('-'),
+        _ => None,
+    });
+    kept.collect()
 }
 
 /// Combining marks of the common blocks: they belong to the letter before them.
@@ -136,6 +147,21 @@ mod tests {
             ("a_b", "a_b"),
         ] {
             assert_eq!(docusaurus_v1(text), id, "{text}");
+        }
+    }
+
+    #[test]
+    fn mdbook_ids() {
+        for (text, id) in [
+            ("`--flag`: what it does", "--flag-what-it-does"),
+            ("Dogs 🐕 and  cats", "dogs--and--cats"),
+            ("“Quoted” – dash", "quoted--dash"),
+            ("ÄRGER & Größe", "ärger--größe"),
+            ("_a_-1\tb", "_a_-1-b"),
+            ("1️⃣ step", "1-step"),
+            ("", ""),
+        ] {
+            assert_eq!(mdbook(text), id, "{text}");
         }
     }
 

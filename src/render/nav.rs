@@ -165,6 +165,7 @@ struct EntryContext {
     kind: &'static str,
     label: String,
     href: Option<String>,
+    own_href: Option<String>,
     external: bool,
     entries: Vec<EntryContext>,
     open_attr: String,
@@ -301,6 +302,7 @@ impl Maker<'_> {
             kind: "doc",
             label: String::new(),
             href: None,
+            own_href: None,
             external: false,
             entries: Vec::new(),
             open_attr: String::new(),
@@ -324,15 +326,27 @@ impl Maker<'_> {
                     }
                 }
             }
-            Entry::Category { label, entries } => {
+            Entry::Draft(label) => {
+                made.kind = "draft";
+                made.label.clone_from(label);
+            }
+            Entry::Separator => made.kind = "separator",
+            Entry::Category {
+                label,
+                page,
+                entries,
+            } => {
                 made.kind = "category";
                 made.label.clone_from(label);
+                made.current_attr =
+                    page.map_or_else(String::new, |page| format!("{OPEN}c{}{CLOSE}", page.0));
                 let steps: Vec<String> = way.iter().map(usize::to_string).collect();
                 made.open_attr = format!("{OPEN}o{}{CLOSE}", steps.join("."));
-                let first = first_page(entries).map(|page| {
+                let first = page.or_else(|| first_page(entries)).map(|page| {
                     self.inside(&self.writer.urls.page_path(&self.site.page(page).route))
                 });
                 if branch.is_none_or(|branch| branch.opens(way)) || first.is_none() {
+                    made.own_href = first.filter(|_| page.is_some());
                     made.entries = self.entries(entries, way, branch);
                 } else {
                     made.href = first;
@@ -346,8 +360,8 @@ impl Maker<'_> {
 fn first_page(entries: &[Entry]) -> Option<PageId> {
     entries.iter().find_map(|entry| match entry {
         Entry::Page { page, .. } => Some(*page),
-        Entry::Category { entries, .. } => first_page(entries),
-        Entry::Link { .. } => None,
+        Entry::Category { page, entries, .. } => page.or_else(|| first_page(entries)),
+        Entry::Link { .. } | Entry::Draft(_) | Entry::Separator => None,
     })
 }
 

@@ -6,6 +6,7 @@
 pub mod links;
 pub mod pages;
 pub mod sidebars;
+pub mod summary;
 #[cfg(test)]
 mod tests;
 pub mod urls;
@@ -166,9 +167,15 @@ pub enum Entry {
     Category {
         /// Its words.
         label: String,
+        /// Its own page, which comes before what is in it.
+        page: Option<PageId>,
         /// What is in it.
         entries: Vec<Entry>,
     },
+    /// A page that is not written yet: its words.
+    Draft(String),
+    /// A line between entries.
+    Separator,
 }
 
 /// One page: a doc in a version.
@@ -245,10 +252,13 @@ impl SiteIndex {
         let Some(mut entries) = sidebar.map(|sidebar| &sidebar.entries) else {
             return labels;
         };
-        for step in &page.way {
+        // The last step is the page itself, which may be that of a category.
+        let above = page.way.len().saturating_sub(1);
+        for step in &page.way[..above] {
             let Some(Entry::Category {
                 label,
                 entries: inside,
+                ..
             }) = entries.get(*step)
             else {
                 break;

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_yaml::Value;
 
 use super::pages::sentence_case;
+use super::summary::{Chapter, Item, Summary};
 use super::{Entry, PageId, Sidebar, SiteIndex};
 use crate::config::Dialect;
 use crate::diagnostic::{Diagnostic, Severity, nearest, one_of};
@@ -51,6 +52,10 @@ pub fn fill(
         None => vec![("docs".to_owned(), generated(site, docset, version, ""))],
     };
     keep_last_places(site, &mut sidebars, file, diagnostics);
+    set(site, docset, version, sidebars);
+}
+
+fn set(site: &mut SiteIndex, docset: usize, version: usize, sidebars: Vec<(String, Vec<Entry>)>) {
     let sidebars: Vec<Sidebar> = sidebars
         .into_iter()
         .map(|(name, mut entries)| {
@@ -71,14 +76,84 @@ pub fn fill(
     site.docsets[docset].versions[version].sidebars = sidebars;
 }
 
+/// Sets the sidebar of a book from its list of chapters. What is wrong with that was reported when it was read.
+pub fn fill_book(
+    site: &mut SiteIndex,
+    docset: usize,
+    version: usize,
+    summary: &Summary,
+    section_labels: bool,
+) {
+    let by_file = &site.docsets[docset].versions[version].by_file;
+    let page = |chapter: &Chapter| {
+        let stem = chapter.file.as_deref()?.strip_suffix(".md")?;
+        by_file.get(stem).copied()
+    };
+    fn entries(
+        items: &[Item],
+        page: &dyn Fn(&Chapter) -> Option<PageId>,
+        labels: bool,
+    ) -> Vec<Entry> {
+        let entry = |item: &Item| {
+            let Item::Chapter(chapter) = item else {
+                return Entry::Separator;
+            };
+            let label = match chapter.number.as_str() {
+                number if labels && !number.is_empty() => format!("{number} {}", chapter.name),
+                _ => chapter.name.clone(),
+            };
+            let page_of = page(chapter);
+            match page_of {
+                _ if !chapter.items.is_empty() => Entry::Category {
+                    label,
+                    page: page_of,
+                    entries: entries(&chapter.items, page, labels),
+                },
+                Some(page) => Entry::Page { page, label },
+                None => Entry::Draft(label),
+            }
+        };
+        items.iter().map(entry).collect()
+    }
+    let mut all = entries(&summary.prefix, &page, section_labels);
+    for part in &summary.parts {
+        let inside = entries(&part.items, &page, section_labels);
+        match &part.title {
+            None => all.extend(inside),
+            Some(title) => all.push(Entry::Category {
+                label: title.clone(),
+                page: None,
+                entries: inside,
+            }),
+        }
+    }
+    all.extend(entries(&summary.suffix, &page, section_labels));
+    set(site, docset, version, vec![("book".to_owned(), all)]);
+}
+
 fn drop_empty(entries: &mut Vec<Entry>) {
     entries.retain_mut(|entry| match entry {
-        Entry::Category { entries, .. } => {
+        Entry::Category { page, entries, .. } => {
             drop_empty(entries);
-            !entries.is_empty()
+            !entries.is_empty() || page.is_some()
         }
         _ => true,
     });
+    // A page with nothing under it is a page.
+    for entry in entries {
+        if let Entry::Category {
+            label,
+            page: Some(page),
+            entries,
+        } = entry
+            && entries.is_empty()
+        {
+            *entry = Entry::Page {
+                page: *page,
+                label: std::mem::take(label),
+            };
+        }
+    }
 }
 
 fn flatten(entries: &[Entry], order: &mut Vec<PageId>) -> usize {
@@ -89,8 +164,11 @@ fn flatten(entries: &[Entry], order: &mut Vec<PageId>) -> usize {
                 order.push(*page);
                 1
             }
-            Entry::Link { .. } => 1,
-            Entry::Category { entries, .. } => 1 + flatten(entries, order),
+            Entry::Link { .. } | Entry::Draft(_) | Entry::Separator => 1,
+            Entry::Category { page, entries, .. } => {
+                order.extend(*page);
+                1 + flatten(entries, order)
+            }
         })
         .sum()
 }
@@ -101,8 +179,11 @@ fn place_pages(site: &mut SiteIndex, n: usize, sidebar: &Sidebar) {
             way.push(at);
             match entry {
                 Entry::Page { page, .. } => found.push((*page, way.clone())),
-                Entry::Category { entries, .. } => walk(entries, way, found),
-                Entry::Link { .. } => {}
+                Entry::Category { page, entries, .. } => {
+                    found.extend(page.map(|page| (page, way.clone())));
+                    walk(entries, way, found);
+                }
+                Entry::Link { .. } | Entry::Draft(_) | Entry::Separator => {}
             }
             way.pop();
         }
@@ -163,19 +244,21 @@ fn keep_last_places(
         diagnostics.push(diagnostic);
     }
     fn prune(entries: &mut Vec<Entry>, left: &mut HashMap<PageId, usize>) {
+        let is_last = |page: &PageId, left: &mut HashMap<PageId, usize>| {
+            let n = left
+                .get_mut(page)
+                .expect("invariant: every page was counted");
+            *n -= 1;
+            *n == 0
+        };
         entries.retain_mut(|entry| match entry {
-            Entry::Page { page, .. } => {
-                let n = left
-                    .get_mut(page)
-                    .expect("invariant: every page was counted");
-                *n -= 1;
-                *n == 0
-            }
-            Entry::Category { entries, .. } => {
+            Entry::Page { page, .. } => is_last(page, left),
+            Entry::Category { page, entries, .. } => {
+                *page = page.filter(|page| is_last(page, left));
                 prune(entries, left);
                 true
             }
-            Entry::Link { .. } => true,
+            Entry::Link { .. } | Entry::Draft(_) | Entry::Separator => true,
         });
     }
     if !twice.is_empty() {
@@ -215,6 +298,7 @@ fn generated(site: &SiteIndex, docset: usize, version: usize, dir: &str) -> Vec<
         for (name, inner) in folder.folders {
             all.push(Entry::Category {
                 label: sentence_case(&name),
+                page: None,
                 entries: entries(site, inner),
             });
         }
@@ -346,6 +430,7 @@ impl Reader<'_> {
             match label.strip_prefix(REPLACE) {
                 None => entries.push(Entry::Category {
                     label: label.to_owned(),
+                    page: None,
                     entries: inside,
                 }),
                 Some(name) => entries.extend(self.replaced(name, items.len(), inside, &path)),
@@ -390,6 +475,8 @@ impl Reader<'_> {
                 );
                 None
             }
+            // Reported where it stands.
+            Entry::Draft(_) | Entry::Separator => None,
         }
     }
 
@@ -415,12 +502,21 @@ impl Reader<'_> {
         let text = |key: &str| map.get(key).and_then(Value::as_str).map(str::to_owned);
         let kind = text("type");
         let known: &[&str] = match kind.as_deref() {
-            Some("subcategory" | "category") => &["type", "label", "ids", "items"],
+            Some("subcategory" | "category") => &["type", "label", "id", "ids", "items"],
+            Some("draft") => &["type", "label"],
+            Some("separator") => &["type"],
             Some("link") => &["type", "label", "href"],
             Some("autogenerated") => &["type", "dir"],
             Some("doc" | "ref") => &["type", "id", "label"],
             other => {
-                let kinds = ["subcategory", "link", "autogenerated", "doc"];
+                let kinds = [
+                    "subcategory",
+                    "link",
+                    "autogenerated",
+                    "doc",
+                    "draft",
+                    "separator",
+                ];
                 let said = other.map_or_else(
                     || "a sidebar entry without a `type`".to_owned(),
                     |t| format!("unknown sidebar entry type `{t}`"),
@@ -477,8 +573,13 @@ impl Reader<'_> {
                     return;
                 };
                 let inside = self.items(items, &step(path, Step::Key(key.to_owned())));
+                let page = text("id").and_then(|id| match self.doc(&id, path) {
+                    Some(Entry::Page { page, .. }) => Some(page),
+                    _ => None,
+                });
                 entries.push(Entry::Category {
                     label,
+                    page,
                     entries: inside,
                 });
             }
@@ -497,6 +598,8 @@ impl Reader<'_> {
                     },
                 });
             }
+            Some("draft") => entries.extend(need("label").map(Entry::Draft)),
+            Some("separator") => entries.push(Entry::Separator),
             Some("autogenerated") => {
                 let Some(dir) = need("dir") else { return };
                 let dir = dir
@@ -554,7 +657,7 @@ impl Reader<'_> {
             ));
         }
         let severity = match self.site.docsets[self.docset].dialect {
-            Dialect::Docproof => Severity::Error,
+            Dialect::Docproof | Dialect::Mdbook(_) => Severity::Error,
             // v1 leaves it out without a word.
             Dialect::DocusaurusV1 => Severity::Warning,
         };

@@ -149,8 +149,15 @@ fn shown(site: &SiteIndex, entries: &[Entry], level: usize, out: &mut String) {
             Entry::Link { label, href, .. } => {
                 out.push_str(&format!("{indent}{label} -> {href}\n"))
             }
-            Entry::Category { label, entries } => {
-                out.push_str(&format!("{indent}{label}\n"));
+            Entry::Draft(label) => out.push_str(&format!("{indent}{label} (draft)\n")),
+            Entry::Separator => out.push_str(&format!("{indent}---\n")),
+            Entry::Category {
+                label,
+                page,
+                entries,
+            } => {
+                let own = page.map(|page| format!(" = {}", site.page(page).route));
+                out.push_str(&format!("{indent}{label}{}\n", own.unwrap_or_default()));
                 shown(site, entries, level + 1, out);
             }
         }

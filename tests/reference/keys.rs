@@ -11,12 +11,16 @@ use super::page::Page;
 
 /// Every table of `docproof.yaml`, as a file with a key in it that nobody knows, and the heading under which its keys
 /// stand.
-const TABLES: [(&str, &str); 9] = [
+const TABLES: [(&str, &str); 10] = [
     ("zzzzqq: 1", "## Top level"),
     ("header: { zzzzqq: 1 }", "## Header"),
     ("header: { links: [{ href: /, zzzzqq: 1 }] }", "## Header"),
     ("theme: { zzzzqq: 1 }", "## Theme"),
     ("docsets: [{ id: a, zzzzqq: 1 }]", "## Docsets"),
+    (
+        "docsets: [{ id: a, dialect: mdbook, mdbook: { zzzzqq: 1 } }]",
+        "### A book",
+    ),
     (
         "docsets: [{ id: a, versions: { v: { zzzzqq: 1 } } }]",
         "### Versions of a docset",

@@ -21,6 +21,12 @@ const fn page(code: &'static str, files: &'static [(&'static str, &'static str)]
 /// A page on which nothing is wrong.
 const FINE: (&str, &str) = ("docs/install.md", "# Install\n\nText.\n");
 
+/// Settings of a book.
+const BOOK: (&str, &str) = (
+    "docproof.yaml",
+    "docsets: [{ id: book, docs: src, route: \"\", dialect: mdbook }]\n",
+);
+
 pub const SAMPLES: &[Sample] = &[
     page(
         "broken-anchor",
@@ -79,6 +85,43 @@ pub const SAMPLES: &[Sample] = &[
             "docs/use.md",
             "# Use\n\n:::wraning\nThis deletes the database.\n:::\n",
         )],
+    ),
+    page(
+        "include",
+        &[
+            BOOK,
+            ("src/SUMMARY.md", "- [Use](use.md)\n"),
+            (
+                "src/use.md",
+                "# Use\n\n{{#include ../main.rs:strat}}\n\n{{#include ../mian.rs}}\n",
+            ),
+            (
+                "main.rs",
+                "// ANCHOR: start\nfn main() {}\n// ANCHOR_END: start\n",
+            ),
+        ],
+    ),
+    page(
+        "mdbook",
+        &[
+            BOOK,
+            ("src/SUMMARY.md", "- [Use](use.md)\n"),
+            (
+                "src/use.md",
+                "# Use\n\nThis is about version {{#VERSION}}.\n",
+            ),
+        ],
+    ),
+    page(
+        "summary",
+        &[
+            BOOK,
+            (
+                "src/SUMMARY.md",
+                "- [Use](use.md)\n- [Install](instal.md)\n- [Use again](use.md)\n",
+            ),
+            ("src/use.md", "# Use\n"),
+        ],
     ),
     page(
         "copy-docs",

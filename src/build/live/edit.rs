@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::{OnceLock, PoisonError};
 
 use super::{Applied, Effect, Live, Ready, Rendered, Work, has_errors};
+use crate::build::books;
 use crate::build::docs::{self, Doc};
 use crate::build::files::FileProvider;
 use crate::build::marks;
@@ -69,6 +70,12 @@ fn edited(ready: &Ready, work: &mut Work, provider: &dyn FileProvider) -> Option
     for path in &work.waiting {
         let before = concerned.len();
         let of_path = |doc: &Doc| *doc.summary.path == **path || doc.expanded.reads.contains(path);
+        // The list of a book's chapters, which may also be included.
+        let config = &ready.indexed.config;
+        let mut books = config.docsets.iter().filter(|d| d.dialect.is_mdbook());
+        if books.any(|docset| books::summary_path(docset) == *path) {
+            return None;
+        }
         concerned.extend(
             docs.iter()
                 .enumerate()

@@ -107,6 +107,9 @@ impl Lower<'_> {
     }
 
     pub(super) fn inline_code(&mut self, code: &str) {
+        if let Some(id_text) = &mut self.id_text {
+            id_text.push_str(code);
+        }
         if let Some(heading) = &mut self.heading {
             heading.text.push_str(code);
             heading.toc_html.push_str("<code>");
@@ -126,7 +129,7 @@ impl Lower<'_> {
 
     /// Highlight markers that are not in code would show up as bold words.
     pub(super) fn stray_markers(&mut self) {
-        if !self.blocks.text.contains("HIGHLIGHT") {
+        if self.dialect.is_mdbook() || !self.blocks.text.contains("HIGHLIGHT") {
             return;
         }
         let text: &str = &self.blocks.text;

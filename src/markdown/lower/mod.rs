@@ -15,7 +15,7 @@ use pulldown_cmark::{
 };
 
 use super::code::RawCode;
-use super::slug::{Slugs, docusaurus_v1, github};
+use super::slug::{Slugs, docusaurus_v1, github, mdbook};
 use super::tables::Table;
 use super::{Heading, Link, LinkKind, ParsedDoc, Piece, autolink, escape_into};
 use crate::config::Dialect;
@@ -42,6 +42,16 @@ fn options(dialect: Dialect) -> Options {
                 | Options::ENABLE_HEADING_ATTRIBUTES
         }
         Dialect::DocusaurusV1 => both,
+        Dialect::Mdbook(book) => {
+            let all = both | Options::ENABLE_TASKLISTS | Options::ENABLE_HEADING_ATTRIBUTES;
+            let asked = [
+                (book.smart_punctuation, Options::ENABLE_SMART_PUNCTUATION),
+                (book.definition_lists, Options::ENABLE_DEFINITION_LIST),
+                (book.admonitions, Options::ENABLE_GFM),
+            ];
+            let on = asked.into_iter().filter(|(on, _)| *on);
+            on.fold(all, |all, (_, option)| all | option)
+        }
     }
 }
 
@@ -94,6 +104,8 @@ struct Lower<'a> {
     raw_ids: Vec<String>,
     heading: Option<Heading>,
     heading_id: Option<String>,
+    /// The text of the heading or term at hand that its id is made of, in the `mdbook` dialect: without pictures.
+    id_text: Option<String>,
     image: Option<ImageAtHand>,
     code: Option<CodeAtHand>,
     html_block: Option<(String, usize)>,
@@ -129,6 +141,7 @@ impl<'a> Lower<'a> {
             raw_ids: Vec::new(),
             heading: None,
             heading_id: None,
+            id_text: None,
             image: None,
             code: None,
             html_block: None,
@@ -266,13 +279,14 @@ impl<'a> Lower<'a> {
                 self.image = Some(ImageAtHand { link, depth: 0 });
                 return;
             }
+            Tag::DefinitionList => self.html("<dl>\n"),
+            Tag::DefinitionListTitle => {
+                self.id_text = Some(String::new());
+                self.html("<dt>");
+            }
+            Tag::DefinitionListDefinition => self.html("<dd>"),
             // Not enabled by `options`.
-            Tag::DefinitionList
-            | Tag::DefinitionListTitle
-            | Tag::DefinitionListDefinition
-            | Tag::Superscript
-            | Tag::Subscript
-            | Tag::MetadataBlock(_) => {}
+            Tag::Superscript | Tag::Subscript | Tag::MetadataBlock(_) => {}
         }
         self.depth += 1;
         self.elements.1 += 1;
@@ -307,13 +321,10 @@ impl<'a> Lower<'a> {
                 self.in_link = self.in_link.saturating_sub(1);
                 self.html("</a>");
             }
-            TagEnd::Image
-            | TagEnd::DefinitionList
-            | TagEnd::DefinitionListTitle
-            | TagEnd::DefinitionListDefinition
-            | TagEnd::Superscript
-            | TagEnd::Subscript
-            | TagEnd::MetadataBlock(_) => {}
+            TagEnd::DefinitionList => self.html("</dl>\n"),
+            TagEnd::DefinitionListTitle => self.end_term(),
+            TagEnd::DefinitionListDefinition => self.html("</dd>\n"),
+            TagEnd::Image | TagEnd::Superscript | TagEnd::Subscript | TagEnd::MetadataBlock(_) => {}
         }
     }
 
@@ -328,6 +339,9 @@ impl<'a> Lower<'a> {
                     .push(line, self.blocks.map.to_input(&(at..at + 1)).start);
             }
             return;
+        }
+        if let Some(id_text) = &mut self.id_text {
+            id_text.push_str(text);
         }
         if let Some(heading) = &mut self.heading {
             heading.text.push_str(text);
@@ -367,8 +381,9 @@ impl<'a> Lower<'a> {
             range: self.place(range),
             ..Heading::default()
         });
+        self.id_text = self.dialect.is_mdbook().then(String::new);
         self.heading_id = match self.dialect {
-            Dialect::Docproof => id,
+            Dialect::Docproof | Dialect::Mdbook(_) => id,
             Dialect::DocusaurusV1 => Some(docusaurus_v1(heading_source(
                 &self.blocks.text[range.clone()],
             ))),
@@ -395,12 +410,28 @@ impl<'a> Lower<'a> {
                 id
             }
             (Some(base), Dialect::DocusaurusV1) => self.slugs.unique(&base),
+            // mdBook neither counts these nor minds two of them.
+            (Some(id), Dialect::Mdbook(_)) => id,
+            (None, Dialect::Mdbook(_)) => {
+                let text = self.id_text.take().unwrap_or_default();
+                self.slugs.unique(&mdbook(&text))
+            }
             (None, _) => self.slugs.unique(&github(&heading.text)),
         };
         // Headings do not nest, so the last one is the one that was opened.
         let n = self.doc.headings.len() - 1;
         self.doc.headings[n] = heading;
         self.piece(Piece::HeadingClose(narrow(n)));
+    }
+
+    /// A term has an id as a heading has. Its tag is written already and may stand in a finished piece.
+    fn end_term(&mut self) {
+        let text = self.id_text.take().unwrap_or_default();
+        let id = self.slugs.unique(&mdbook(&text));
+        self.html("<span id=\"");
+        escape_into(&mut self.doc.html, &id);
+        self.html("\"></span></dt>\n");
+        self.raw_ids.push(id);
     }
 
     fn start_link(&mut self, kind: LinkType, dest: &str, title: &str, range: Range<usize>) {
