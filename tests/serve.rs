@@ -18,7 +18,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use client::{Serve, ask, body, site, status, without_script};
+use client::{Serve, ask, body, save, site, status, without_script};
 
 const PAGE: &str = "---\ntitle: A\n---\nFirst text. [b](b.md)\n\n## One\n";
 
@@ -166,7 +166,7 @@ fn no_other_site_may_read_or_frame_a_page() {
 #[test]
 fn edits_are_told_and_the_last_good_page_stays() {
     let site = small();
-    let write = |path: &str, text: &str| fs::write(site.path().join(path), text).unwrap();
+    let write = |path: &str, text: &str| save(site.path().join(path), text);
     let serve = Serve::start(site.path(), &["--editor", "vscode"]);
     let mut events = serve.events();
     let first = events.next();
@@ -225,7 +225,7 @@ fn what_is_touched_or_lies_beside_is_no_edit() {
     let mut events = serve.events();
     events.next();
     let at = |path: &str| site.path().join(path);
-    fs::write(at("docs/a.md"), PAGE).unwrap();
+    save(at("docs/a.md"), PAGE);
     fs::write(at("docs/.a.md.swp"), "x").unwrap();
     fs::write(at("docs/4913"), "x").unwrap();
     fs::remove_file(at("docs/4913")).unwrap();
@@ -276,9 +276,8 @@ fn each_kind_of_file_updates_what_it_must() {
         change();
         events.next()["pages"].clone()
     };
-    let write = |path: &'static str, text: &'static str| {
-        move |root: &Path| fs::write(root.join(path), text).unwrap()
-    };
+    let write =
+        |path: &'static str, text: &'static str| move |root: &Path| save(root.join(path), text);
     let root = site.path();
     let copied = pages(&|| write("docs/a.md", "# A\n\nnew source text\n")(root));
     assert_eq!(copied, serde_json::json!(["docs/next/a", "docs/next/b"]));
@@ -343,7 +342,7 @@ fn a_site_with_errors_is_served_once_they_are_mended() {
     assert!(body(&page).contains("live.js"));
     let mut events = serve.events();
     assert_eq!(events.next()["problems"][0]["error"], true);
-    fs::write(site.path().join("docs/a.md"), "mended\n").unwrap();
+    save(site.path().join("docs/a.md"), "mended\n");
     assert_eq!(events.next()["pages"], "all");
     assert!(body(&serve.get("/docs/a")).contains("mended"));
 }
@@ -353,7 +352,7 @@ fn a_large_site_is_served_before_it_is_read() {
     let site = site(&[("docs/a.md", "---\ntitle: A\n---\n[b](p7.md#end)\n")]);
     for n in 0..1600 {
         let text = format!("---\ntitle: Page {n}\n---\ntext\n\n## End\n");
-        fs::write(site.path().join(format!("docs/p{n}.md")), text).unwrap();
+        save(site.path().join(format!("docs/p{n}.md")), text);
     }
     let serve = Serve::start(site.path(), &[]);
     let mut events = serve.events();
@@ -389,7 +388,7 @@ fn every_reader_is_told_and_ctrl_c_ends_them_all() {
     readers.iter_mut().for_each(|events| {
         events.next();
     });
-    fs::write(site.path().join("docs/a.md"), PAGE.replace("First", "Told")).unwrap();
+    save(site.path().join("docs/a.md"), PAGE.replace("First", "Told"));
     for events in &mut readers {
         assert_eq!(events.next()["pages"], serde_json::json!(["docs/a"]));
     }
@@ -415,15 +414,14 @@ fn a_folder_that_goes_may_come_back() {
         body(&serve.get("/docs/a")).contains("First text."),
         "the last good site is still there"
     );
-    fs::write(aside.join("docs/a.md"), PAGE.replace("First", "Back")).unwrap();
+    save(aside.join("docs/a.md"), PAGE.replace("First", "Back"));
     fs::rename(&aside, site.path()).unwrap();
     assert_eq!(events.next()["pages"], "all");
     assert!(body(&serve.get("/docs/a")).contains("Back text."));
-    fs::write(
+    save(
         site.path().join("docs/a.md"),
         PAGE.replace("First", "Watched again"),
-    )
-    .unwrap();
+    );
     assert_eq!(events.next()["pages"], serde_json::json!(["docs/a"]));
 }
 

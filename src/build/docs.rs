@@ -75,15 +75,6 @@ impl Docs {
     }
 }
 
-/// How closely docs are looked at.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Depth {
-    /// All of their text.
-    Whole,
-    /// Front matter, where that has the title. What stands below is not parsed: there are no headings, links or code blocks.
-    Glance,
-}
-
 /// What is known of each docset before its docs are read.
 #[derive(Clone, Copy, Debug)]
 pub struct Lists<'a> {
@@ -101,24 +92,15 @@ pub fn parse_all(
     lists: Lists<'_>,
     sources: &mut SourceMap,
     memo: &mut DocMemo,
-    depth: Depth,
 ) -> Docs {
     let mut docs = Docs::default();
     let slots = slots(files, config, lists, &mut docs.said_of_others);
-    let texts = load_copy_sources(files, provider, config, &slots, sources);
-    let root = &config.copy_root;
-    let shown = texts.iter().filter_map(|path| files.text(path));
-    let shown = shown.flat_map(|id| file_fence::wanted(&sources.get(id).text, root));
-    files.show(provider, &shown.collect(), sources);
-    let chapters = slots.iter().filter(|slot| slot.dialect.is_mdbook());
-    let chapters = chapters.map(|slot| slot.path.clone());
-    books::load_includes(files, provider, chapters, sources);
+    load_what_is_read(files, provider, config, &slots, sources);
     let work = Work {
         files,
         config,
         sources,
         memo,
-        depth,
     };
     let made: Vec<(Option<Doc>, Vec<Diagnostic>, bool)> =
         slots.par_iter().map(|slot| work.doc(slot)).collect();
@@ -133,9 +115,6 @@ pub fn parse_all(
             }
             None => docs.said_of_others.extend(said),
         }
-    }
-    if depth == Depth::Glance {
-        return docs;
     }
     *memo = DocMemo {
         fronts: docs
@@ -169,8 +148,32 @@ pub fn again(
     memo: &DocMemo,
     old: &Doc,
 ) -> Option<(Doc, Vec<Diagnostic>)> {
-    let summary = &old.summary;
-    let slot = Slot {
+    let work = Work {
+        files,
+        config,
+        sources,
+        memo,
+    };
+    let (doc, said, _) = work.doc(&slot_of(config, old));
+    doc.map(|doc| (doc, said))
+}
+
+/// A doc of which only the beginning was read, made of all that it reads.
+pub fn whole(
+    files: &mut Files,
+    provider: &dyn FileProvider,
+    config: &SiteConfig,
+    sources: &mut SourceMap,
+    old: &Doc,
+) -> Option<Doc> {
+    files.go_on(provider, &old.summary.path, sources);
+    load_what_is_read(files, provider, config, &[slot_of(config, old)], sources);
+    Some(again(files, config, sources, &DocMemo::default(), old)?.0)
+}
+
+fn slot_of(config: &SiteConfig, doc: &Doc) -> Slot {
+    let summary = &doc.summary;
+    Slot {
         docset: summary.docset,
         version: summary.version.clone(),
         path: summary.path.to_string(),
@@ -180,16 +183,25 @@ pub fn again(
             .dialect
             .is_mdbook()
             .then(|| summary.label.clone()),
-    };
-    let work = Work {
-        files,
-        config,
-        sources,
-        memo,
-        depth: Depth::Whole,
-    };
-    let (doc, said, _) = work.doc(&slot);
-    doc.map(|doc| (doc, said))
+    }
+}
+
+/// Loads what docs copy and what their fences show. Docs of which only the beginning was read are left alone.
+fn load_what_is_read(
+    files: &mut Files,
+    provider: &dyn FileProvider,
+    config: &SiteConfig,
+    slots: &[Slot],
+    sources: &mut SourceMap,
+) {
+    let texts = load_copy_sources(files, provider, config, slots, sources);
+    let root = &config.copy_root;
+    let shown = texts.iter().filter_map(|path| files.text(path));
+    let shown = shown.flat_map(|id| file_fence::wanted(&sources.get(id).text, root));
+    files.show(provider, &shown.collect(), sources);
+    let chapters = slots.iter().filter(|slot| slot.dialect.is_mdbook());
+    let chapters = chapters.map(|slot| slot.path.clone());
+    books::load_includes(files, provider, chapters, sources);
 }
 
 /// Every Markdown file of every docset, with what it is.
@@ -295,8 +307,8 @@ fn load_copy_sources(
     slots: &[Slot],
     sources: &mut SourceMap,
 ) -> BTreeSet<String> {
-    let mut todo: Vec<(String, Dialect)> =
-        slots.iter().map(|s| (s.path.clone(), s.dialect)).collect();
+    let read = slots.iter().filter(|slot| !files.is_begun(&slot.path));
+    let mut todo: Vec<(String, Dialect)> = read.map(|s| (s.path.clone(), s.dialect)).collect();
     let mut seen: BTreeSet<String> = todo.iter().map(|(path, _)| path.clone()).collect();
     while let Some((path, dialect)) = todo.pop() {
         let Some(id) = files.text(&path) else {
@@ -315,6 +327,7 @@ fn load_copy_sources(
         };
         if seen.insert(source.clone()) {
             files.also(provider, &source, sources);
+            files.go_on(provider, &source, sources);
             todo.push((source, dialect));
         }
     }
@@ -326,7 +339,6 @@ struct Work<'a> {
     config: &'a SiteConfig,
     sources: &'a SourceMap,
     memo: &'a DocMemo,
-    depth: Depth,
 }
 
 impl Work<'_> {
@@ -362,7 +374,7 @@ impl Work<'_> {
             );
             return (None, diagnostics, false);
         }
-        if self.depth == Depth::Glance && front.front.title.is_some() {
+        if self.files.is_begun(&slot.path) {
             let parsed = Arc::<ParsedDoc>::default();
             let summary = summary(slot, id, source.path.clone(), &front, &parsed);
             let show_title = self.show_title(slot, &summary, &front, &parsed, &mut diagnostics);

@@ -3,7 +3,7 @@
 //! In: a [`FileProvider`]. Out: the loaded files of a site: texts by id, other files by hash. What could not
 //! be read becomes a diagnostic. It must not know the disk.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use rayon::prelude::*;
 
@@ -21,6 +21,16 @@ pub trait FileProvider: Sync {
     /// # Errors
     /// Why it cannot be read.
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError>;
+
+    /// The first `len` bytes of a file, or all of a shorter one.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    fn read_start(&self, path: &str, len: usize) -> Result<Vec<u8>, ReadError> {
+        let mut bytes = self.read(path)?;
+        bytes.truncate(len);
+        Ok(bytes)
+    }
 }
 
 /// What [`FileProvider::list`] found.
@@ -93,7 +103,22 @@ pub struct Files {
     pub shown: BTreeMap<String, File>,
     /// The folders whose files are published as they are, with `/` at their ends.
     statics: Vec<String>,
+    /// Texts of which only the beginning was read.
+    begun: HashSet<SourceId>,
 }
+
+/// How closely files are read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Depth {
+    /// All of their bytes.
+    Whole,
+    /// Of docs only the front matter, if that has the title, and one line more. What stands below is not read: there are no headings,
+    /// links or code blocks.
+    Glance,
+}
+
+/// How far into a doc its front matter is looked for.
+const BEGINNING: usize = 4 << 10;
 
 /// The largest text that is read as Markdown, YAML or a template: 64 MiB.
 const MAX_TEXT: usize = 64 << 20;
@@ -105,10 +130,12 @@ impl Files {
         provider: &dyn FileProvider,
         config: &SiteConfig,
         sources: &mut SourceMap,
+        depth: Depth,
     ) {
         self.all.clear();
         self.problems.clear();
         self.also.clear();
+        self.begun.clear();
         let statics = config.static_folders().into_iter();
         self.statics = statics.map(|folder| folder + "/").collect();
         let mut paths: BTreeSet<String> = BTreeSet::new();
@@ -130,12 +157,19 @@ impl Files {
             .filter(|path| self.is_text(path))
             .cloned()
             .collect();
-        let all: Vec<(String, ReadText)> = texts
-            .into_par_iter()
-            .map(|path| (path.clone(), read_text(&path, provider)))
-            .collect();
-        for (path, text) in all {
+        let read = |path: String| match depth {
+            Depth::Glance if path.ends_with(".md") => match beginning(&path, provider) {
+                Some(text) => (path, ReadText::Text(text), true),
+                None => (path.clone(), read_text(&path, provider), false),
+            },
+            _ => (path.clone(), read_text(&path, provider), false),
+        };
+        let all: Vec<(String, ReadText, bool)> = texts.into_par_iter().map(read).collect();
+        for (path, text, begun) in all {
             self.set_text(&path, text, sources);
+            if begun {
+                self.begun.extend(self.text(&path));
+            }
         }
         let others: Vec<(String, File)> = paths
             .into_par_iter()
@@ -190,6 +224,19 @@ impl Files {
         };
         sources.set_prepared(path, prepared);
         true
+    }
+
+    /// Whether only the beginning of a text was read.
+    pub fn is_begun(&self, path: &str) -> bool {
+        !self.begun.is_empty() && self.text(path).is_some_and(|id| self.begun.contains(&id))
+    }
+
+    /// Reads the rest of a text of which only the beginning was read.
+    pub fn go_on(&mut self, provider: &dyn FileProvider, path: &str, sources: &mut SourceMap) {
+        if self.is_begun(path) {
+            self.begun.retain(|id| sources.find(path) != Some(*id));
+            self.set_text(path, read_text(path, provider), sources);
+        }
     }
 
     /// The files whose paths begin with `prefix`, in the order of paths.
@@ -308,6 +355,29 @@ fn read_text(path: &str, provider: &dyn FileProvider) -> ReadText {
             Err(_) => ReadText::NotUtf8(Prepared::new(&String::from_utf8_lossy(&bytes))),
         },
     }
+}
+
+/// Front matter with a title, and the first line of text after it. None when the file does not begin with that.
+fn beginning(path: &str, provider: &dyn FileProvider) -> Option<Prepared> {
+    let bytes = provider.read_start(path, BEGINNING).ok()?;
+    let text = match std::str::from_utf8(&bytes) {
+        Ok(text) => text,
+        // The end may lie inside a character.
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(&bytes[..error.valid_up_to()]).ok()?
+        }
+        Err(_) => return None,
+    };
+    let after = |at: usize, what: &dyn Fn(&str) -> Option<usize>| Some(at + what(&text[at..])?);
+    if !text.trim_start_matches('\u{feff}').starts_with("---") {
+        return None;
+    }
+    let close = text.find("\n---")?;
+    text[..close].find("\ntitle:")?;
+    let line = after(close + 1, &|rest| rest.find('\n'))?;
+    let words = after(line, &|rest| rest.find(|c: char| !c.is_whitespace()))?;
+    let end = after(words, &|rest| rest.find('\n'))?;
+    Some(Prepared::new(&text[..=end]))
 }
 
 /// Files beside the docs that shape the docset.
@@ -449,6 +519,34 @@ mod tests {
         assert_eq!(svg_size("<svg viewBox=\"0 0 24 16\">"), Some((24, 16)));
         assert_eq!(svg_size("<svg width=\"100%\">"), None);
         assert_eq!(image_size("a.png", b"not an image"), None);
+    }
+
+    #[test]
+    fn a_glance_reads_front_matter_with_a_title_and_one_line() {
+        let seen = |text: &str| {
+            let provider = MemoryFiles::new([("docs/a.md", text)]);
+            let mut sources = SourceMap::default();
+            let begun = beginning("docs/a.md", &provider);
+            begun.map(|text| {
+                let id = sources.set_prepared("docs/a.md", text);
+                sources.get(id).text.to_string()
+            })
+        };
+        let whole = "---\nid: a\ntitle: A\n---\n\nOne\nTwo\n";
+        let cut = "---\nid: a\ntitle: A\n---\n\nOne\n";
+        assert_eq!(seen(whole).as_deref(), Some(cut));
+        assert_eq!(seen(&whole.replace('\n', "\r\n")).as_deref(), Some(cut));
+        let long = format!("{whole}{}", "é".repeat(BEGINNING));
+        assert_eq!(seen(&long).as_deref(), Some(cut));
+        for whole in [
+            "# A\n\nOne\n",
+            "---\nid: a\n---\nOne\n",
+            "---\ntitle: A\nnever closed\n",
+            "---\ntitle: A\n---\n\n",
+            "---\ntitle: A\n---\nno end of line",
+        ] {
+            assert_eq!(seen(whole), None, "{whole}");
+        }
     }
 
     #[test]

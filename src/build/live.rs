@@ -8,6 +8,7 @@
 //! resolve its links, forget its pages. Everything else indexes the whole site again. Pages are rendered when they are asked for.
 
 mod edit;
+mod glance;
 mod samples;
 mod watched;
 
@@ -15,12 +16,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
-use super::docs::{self, Depth};
-use super::files::{ChangeSet, FileProvider, Files};
+use super::files::{ChangeSet, Depth, FileProvider, Files};
 use super::look::{Content, Theme};
 use super::marks::{self, PageMarks, Verified};
 use super::output::{MemoryTree, Output};
-use super::publish::{Failure, Job, plain_warning, unknown_languages};
+use super::publish::{Failure, Job, Sidebars, plain_warning, unknown_languages};
 use super::resolve::{self, Resolved};
 use super::{Build, Indexed, feeds, search, updated};
 use crate::date::Date;
@@ -34,6 +34,9 @@ use crate::source::{ContentHash, SourceMap};
 
 pub use samples::PageSamples;
 pub use watched::Watched;
+
+/// Gives files for as long as they are needed, on any thread.
+pub type Provider = Arc<dyn FileProvider + Send + Sync>;
 
 /// Files of a site by path.
 type Tree = BTreeMap<String, Output>;
@@ -56,8 +59,6 @@ struct Work {
     waiting: BTreeSet<String>,
     /// Whether anything may have changed since then.
     all_waiting: bool,
-    /// Whether docs were only glanced at.
-    glanced: bool,
     /// The files that docs copy or show, whether they are there or not.
     reads: BTreeSet<String>,
     /// Pages with verdicts that are not on them yet, by route.
@@ -81,6 +82,8 @@ struct Ready {
     /// What was found that belongs to no doc and no link.
     said: Vec<Diagnostic>,
     pages: Vec<Mutex<Rendered>>,
+    /// Where the rest of the docs is read from, if they were only glanced at.
+    rest: Option<Provider>,
     /// Everything but pages and search.
     others: OnceLock<Result<Tree, Box<Diagnostic>>>,
     search: OnceLock<Tree>,
@@ -164,7 +167,6 @@ impl Live {
             build,
             waiting: BTreeSet::new(),
             all_waiting: true,
-            glanced: false,
             reads: BTreeSet::new(),
             unmarked: BTreeSet::new(),
         };
@@ -189,30 +191,6 @@ impl Live {
         lock(&self.work).build.export_highlights()
     }
 
-    /// Loads a site of at least `large` files so far that its pages can be handed out, and tells whether that was done: a small one is loaded as fast as a
-    /// whole. What is wrong with the site, its search, and anchors of links are only known after the [`Live::apply`] that must follow.
-    pub fn glance(&self, provider: &dyn FileProvider, large: usize) -> bool {
-        let mut work = lock(&self.work);
-        let mut said = Vec::new();
-        let config = work.build.configure(provider, &ChangeSet::All, &mut said).0;
-        let docs = |folder: &String| provider.list(folder).files.len();
-        if has_errors(&said) || config.source_folders().iter().map(docs).sum::<usize>() < large {
-            return false;
-        }
-        let depth = Depth::Glance;
-        let indexed = work
-            .build
-            .index_apart(provider, &ChangeSet::All, depth, &mut said);
-        // The files are loaded, the docs are not.
-        work.all_waiting = false;
-        work.glanced = true;
-        let Ok(ready) = Ready::make(indexed, &work.build, said, Arc::default()) else {
-            return false;
-        };
-        *self.ready.write().unwrap_or_else(PoisonError::into_inner) = Some(ready);
-        true
-    }
-
     /// Takes changes in.
     pub fn apply(&self, provider: &dyn FileProvider, changes: &ChangeSet) -> Applied {
         let mut work = lock(&self.work);
@@ -220,7 +198,7 @@ impl Live {
             ChangeSet::All => work.all_waiting = true,
             ChangeSet::Paths(paths) => work.waiting.extend(paths.iter().cloned()),
         }
-        if !work.all_waiting && !work.glanced {
+        if !work.all_waiting {
             if work.waiting.is_empty() {
                 return work.applied(Effect::Nothing, self.said());
             }
@@ -250,7 +228,6 @@ impl Live {
             .build
             .index_apart(provider, &changes, Depth::Whole, &mut said);
         work.all_waiting = false;
-        work.glanced = false;
         let docs = indexed.docs.docs.iter();
         work.reads = docs
             .flat_map(|d| d.expanded.reads.iter().cloned())
@@ -259,7 +236,7 @@ impl Live {
             let old = self.ready.read().unwrap_or_else(PoisonError::into_inner);
             old.as_ref().map(|r| r.searched.clone()).unwrap_or_default()
         };
-        match Ready::make(indexed, &work.build, said, searched) {
+        match Ready::make(indexed, &work.build, None, said, searched) {
             Ok(ready) => {
                 work.waiting.clear();
                 let said = ready.all_said();
@@ -285,27 +262,6 @@ impl Live {
             Ok(Some(output)) => Answer::File(output),
             Ok(None) => Answer::Missing,
             Err(diagnostic) => Answer::Failed(render_human(&diagnostic, &ready.sources, false)),
-        }
-    }
-
-    /// Parses the doc of a page that was only glanced at.
-    fn look_closer(&self, path: &str) {
-        let wanted = |ready: &Ready| {
-            let id = ready.page_at(path).filter(|_| ready.indexed.site.glanced)?;
-            let doc = &ready.indexed.docs.docs[ready.indexed.site.page(id).doc];
-            doc.parsed.pieces.is_empty().then_some(id)
-        };
-        let glanced = {
-            let ready = self.ready.read().unwrap_or_else(PoisonError::into_inner);
-            ready.as_ref().and_then(wanted)
-        };
-        if glanced.is_some() {
-            let mut ready = self.ready.write().unwrap_or_else(PoisonError::into_inner);
-            if let Some(ready) = ready.as_mut()
-                && let Some(id) = wanted(ready)
-            {
-                ready.look_closer(id);
-            }
         }
     }
 
@@ -364,7 +320,7 @@ impl Live {
 impl Work {
     /// Whether the site that is handed out is older than the texts, or knows less of them.
     fn is_behind(&self) -> bool {
-        self.all_waiting || self.glanced || !self.waiting.is_empty()
+        self.all_waiting || !self.waiting.is_empty()
     }
 
     fn applied(&self, effect: Effect, mut said: Vec<Diagnostic>) -> Applied {
@@ -392,10 +348,11 @@ fn has_errors(said: &[Diagnostic]) -> bool {
 }
 
 impl Ready {
-    /// A site that can be handed out, or all that is wrong with it.
+    /// A site that can be handed out, or all that is wrong with it. `rest` if docs were only glanced at.
     fn make(
         indexed: Indexed,
         build: &Build,
+        rest: Option<Provider>,
         mut said: Vec<Diagnostic>,
         searched: Arc<Mutex<search::Memo>>,
     ) -> Result<Self, Vec<Diagnostic>> {
@@ -426,7 +383,11 @@ impl Ready {
             sink: &MemoryTree::default(),
             progress: &|_| {},
         };
-        let fittings = match job.fittings(&theme) {
+        let sidebars = match rest {
+            Some(_) => Sidebars::None,
+            None => Sidebars::All,
+        };
+        let fittings = match job.fittings(&theme, sidebars) {
             Ok(fittings) => fittings,
             Err(diagnostic) => {
                 said.push(*diagnostic);
@@ -451,11 +412,12 @@ impl Ready {
             sources: build.sources.clone(),
             highlighter: build.highlighter.clone(),
             said,
+            rest,
             others: OnceLock::new(),
             search: OnceLock::new(),
             searched,
         };
-        if ready.indexed.site.glanced {
+        if ready.rest.is_some() {
             return Ok(ready);
         }
         // A template that fails shows on the first page of each kind. Most sites have one kind.
@@ -506,19 +468,6 @@ impl Ready {
         }
     }
 
-    /// Parses a doc that was only glanced at. What is wrong with it is told later.
-    fn look_closer(&mut self, id: PageId) {
-        let indexed = &mut self.indexed;
-        let n = indexed.site.page(id).doc;
-        let (old, memo) = (&indexed.docs.docs[n], docs::DocMemo::default());
-        let again = docs::again(&self.files, &indexed.config, &self.sources, &memo, old);
-        if let Some((doc, _)) = again {
-            indexed.docs.docs[n] = doc;
-            self.resolved.page_again(indexed, id);
-            *lock(&self.pages[id.index()]) = Rendered::default();
-        }
-    }
-
     /// The files of a page.
     fn page(&self, id: PageId) -> Result<Arc<Tree>, Box<Diagnostic>> {
         let mut cell = lock(&self.pages[id.index()]);
@@ -543,7 +492,11 @@ impl Ready {
     fn render(&self, id: PageId) -> (Result<Tree, Box<Diagnostic>>, Vec<Diagnostic>) {
         let sink = MemoryTree::default();
         let job = self.job(&sink);
-        let shell = job.shell(&self.theme, &self.fittings);
+        let fittings = match self.fittings(&job, Sidebars::Of(id)) {
+            Ok(fittings) => fittings,
+            Err(diagnostic) => return (Err(diagnostic.clone()), vec![*diagnostic]),
+        };
+        let shell = job.shell(&self.theme, &fittings);
         let (known, old) = (HashMap::new(), BTreeMap::new());
         let world = ContentHash::of(b"");
         match job.page(&shell, id, &world, &known, &old, &AtomicUsize::new(0)) {
@@ -563,7 +516,8 @@ impl Ready {
         let made = self.others.get_or_init(|| {
             let sink = MemoryTree::default();
             let job = self.job(&sink);
-            let shell = job.shell(&self.theme, &self.fittings);
+            let fittings = self.fittings(&job, Sidebars::All)?;
+            let shell = job.shell(&self.theme, &fittings);
             match job.others(&shell, &self.theme) {
                 Err(Failure::Content(diagnostic)) => Err(diagnostic),
                 Ok(()) | Err(Failure::Sink(_)) => Ok(sink.finish()),

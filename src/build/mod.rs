@@ -33,7 +33,7 @@ mod wiring;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use docs::Depth;
+use files::Depth;
 use files::{ChangeSet, File, FileProvider, Files};
 use output::Sink;
 
@@ -187,7 +187,7 @@ impl Build {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Indexed {
         let (config, config_source) = self.configure(provider, changes, diagnostics);
-        self.load(provider, changes, &config);
+        self.load(provider, changes, &config, depth);
         diagnostics.extend(self.files.problems.iter().cloned());
         let (inputs, sidebars) = settings::read(&self.files, &self.sources, &config, diagnostics);
         let books = books::read(&self.files, &self.sources, &config, diagnostics);
@@ -203,7 +203,6 @@ impl Build {
             },
             &mut self.sources,
             &mut self.docs,
-            depth,
         );
         for changelog in config.docsets.iter().filter_map(|d| d.changelog.as_ref()) {
             self.files
@@ -292,7 +291,13 @@ impl Build {
         }
     }
 
-    fn load(&mut self, provider: &dyn FileProvider, changes: &ChangeSet, config: &SiteConfig) {
+    fn load(
+        &mut self,
+        provider: &dyn FileProvider,
+        changes: &ChangeSet,
+        config: &SiteConfig,
+        depth: Depth,
+    ) {
         match changes {
             // A new configuration may name other folders, and only a new listing says whether a problem of
             // the last one is gone.
@@ -317,7 +322,7 @@ impl Build {
                 let paths = paths.iter().filter(relevant).cloned().collect();
                 self.files.reload(provider, &paths, &mut self.sources);
             }
-            _ => self.files.load(provider, config, &mut self.sources),
+            _ => self.files.load(provider, config, &mut self.sources, depth),
         }
     }
 

@@ -21,6 +21,7 @@ use crate::diagnostic::{Diagnostic, Problem, Severity};
 use crate::render::body::{self, Filled};
 use crate::render::feed::Feed;
 use crate::render::highlight::{Highlighter, PlainReason};
+pub use crate::render::nav::Sidebars;
 use crate::render::nav::{LinkWriter, Navs, SidebarHref};
 use crate::render::page::{DocParts, Fittings, HOME, Picture, Shell};
 use crate::site::links::Target;
@@ -96,7 +97,7 @@ impl Job<'_> {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<usize, String> {
         unknown_languages(self.indexed, diagnostics);
-        let fittings = match self.fittings(theme) {
+        let fittings = match self.fittings(theme, Sidebars::All) {
             Ok(fittings) => fittings,
             Err(diagnostic) => {
                 diagnostics.push(*diagnostic);
@@ -149,27 +150,8 @@ impl Job<'_> {
     ///
     /// # Errors
     /// When the template of the sidebars fails.
-    pub fn fittings(&self, theme: &Theme) -> Result<Fittings, Box<Diagnostic>> {
-        let indexed = self.indexed;
-        let urls = Urls::new(&indexed.config);
-        let resolver = super::resolve::resolver(indexed);
-        let link = |href: &str| match rooted(resolver, indexed, href) {
-            Ok(target) if !matches!(target, Target::Elsewhere(_)) => {
-                SidebarHref::Inside(inside(indexed, &target))
-            }
-            _ => SidebarHref::Outside(href.to_owned()),
-        };
-        let contents =
-            |d: usize, v: usize| crate::render::made::contents_route(&indexed.site, d, v);
-        let navs = Navs::render(
-            &indexed.site,
-            &theme.templates,
-            &LinkWriter {
-                urls: &urls,
-                link: &link,
-            },
-            &contents,
-        )?;
+    pub fn fittings(&self, theme: &Theme, sidebars: Sidebars) -> Result<Fittings, Box<Diagnostic>> {
+        let navs = self.navs(theme, sidebars)?;
         let mut fittings = Fittings {
             navs,
             assets: theme
@@ -191,6 +173,34 @@ impl Job<'_> {
         let commons = self.shell(theme, &fittings).commons();
         fittings.commons = commons;
         Ok(fittings)
+    }
+
+    /// Renders sidebars.
+    ///
+    /// # Errors
+    /// When their template fails.
+    pub fn navs(&self, theme: &Theme, sidebars: Sidebars) -> Result<Navs, Box<Diagnostic>> {
+        let indexed = self.indexed;
+        let urls = Urls::new(&indexed.config);
+        let resolver = super::resolve::resolver(indexed);
+        let link = |href: &str| match rooted(resolver, indexed, href) {
+            Ok(target) if !matches!(target, Target::Elsewhere(_)) => {
+                SidebarHref::Inside(inside(indexed, &target))
+            }
+            _ => SidebarHref::Outside(href.to_owned()),
+        };
+        let contents =
+            |d: usize, v: usize| crate::render::made::contents_route(&indexed.site, d, v);
+        Navs::render(
+            &indexed.site,
+            &theme.templates,
+            &LinkWriter {
+                urls: &urls,
+                link: &link,
+            },
+            &contents,
+            sidebars,
+        )
     }
 
     /// What renders pages.

@@ -187,11 +187,17 @@ pub fn run(common: &Common, args: &ServeArgs) -> u8 {
     };
     let stop = Arc::new(AtomicBool::new(false));
     let stopped = stop.clone();
+    let loading = Arc::new(AtomicBool::new(glanced));
+    let still_loading = loading.clone();
     let (end, ended) = tokio::sync::oneshot::channel::<()>();
     runtime.spawn(async move {
         // Without signals Ctrl-C ends the program in the system's own way.
         if tokio::signal::ctrl_c().await.is_ok() {
             stopped.store(true, Ordering::Relaxed);
+            if still_loading.load(Ordering::Relaxed) {
+                // Nothing is lost, and children end when the pipe to them does.
+                std::process::exit(FINE.into());
+            }
             let _ = end.send(());
         }
     });
@@ -217,6 +223,7 @@ pub fn run(common: &Common, args: &ServeArgs) -> u8 {
     }
     if glanced {
         loop_.load(start);
+        loading.store(false, Ordering::Relaxed);
     }
     loop_.until(&|| stop.load(Ordering::Relaxed) || server.is_finished());
     if let Some(runs) = runs {
@@ -282,19 +289,18 @@ struct Loop<'a> {
 }
 
 impl Loop<'_> {
-    /// Loads a large site so far that pages can be handed out. Its files are watched before they are read, so that no edit is missed.
+    /// Loads a large site so far that pages can be handed out.
     fn glance(&mut self) -> bool {
-        self.watch = self.watching();
-        DiskFiles::new(&self.root).is_ok_and(|files| self.live.glance(&files, LARGE))
+        DiskFiles::new(&self.root).is_ok_and(|files| self.live.glance(Arc::new(files), LARGE))
     }
 
-    /// Loads the site.
+    /// Loads the site. Its files are watched before they are read, so that no edit is missed.
     fn load(&mut self, start: Instant) {
+        self.watch = self.watching();
         if let Some(bytes) = build::cached_highlights(self.common) {
             self.live.import_highlights(&bytes);
         }
-        // What was read at a glance is not read again.
-        let Some(applied) = self.apply(&ChangeSet::Paths(BTreeSet::new())) else {
+        let Some(applied) = self.apply(&ChangeSet::All) else {
             return;
         };
         self.follow(false);

@@ -4,6 +4,7 @@
 //! folders that cannot be read, are reported and not passed over.
 
 use std::collections::HashMap;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 
@@ -152,6 +153,28 @@ impl FileProvider for DiskFiles {
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        std::fs::read(self.readable(path)?).map_err(|error| refused(&error))
+    }
+
+    fn read_start(&self, path: &str, len: usize) -> Result<Vec<u8>, ReadError> {
+        let file = std::fs::File::open(self.readable(path)?).map_err(|error| refused(&error))?;
+        let mut bytes = Vec::with_capacity(len);
+        let read = file.take(len as u64).read_to_end(&mut bytes);
+        read.map_err(|error| refused(&error))?;
+        Ok(bytes)
+    }
+}
+
+fn refused(error: &std::io::Error) -> ReadError {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => ReadError::Missing,
+        _ => ReadError::Failed(words(error)),
+    }
+}
+
+impl DiskFiles {
+    /// Where a file is that may be read.
+    fn readable(&self, path: &str) -> Result<PathBuf, ReadError> {
         let full = self.root.join(path);
         let meta = match std::fs::symlink_metadata(&full) {
             Ok(meta) => meta,
@@ -171,7 +194,10 @@ impl FileProvider for DiskFiles {
         if !inside || path.split('/').any(|part| part == "..") {
             return Err(ReadError::Outside);
         }
-        let real = std::fs::metadata(&full).map_err(|error| ReadError::Failed(words(&error)))?;
+        let real = match meta.is_symlink() {
+            true => std::fs::metadata(&full).map_err(|error| ReadError::Failed(words(&error)))?,
+            false => meta,
+        };
         if real.is_dir() {
             // A folder is no text of a doc, but where the settings are looked for it must not pass unseen.
             let name = path.rsplit('/').next().unwrap_or(path);
@@ -184,14 +210,9 @@ impl FileProvider for DiskFiles {
         if !real.is_file() {
             return Err(ReadError::Failed(NOT_A_FILE.into()));
         }
-        std::fs::read(&full).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => ReadError::Missing,
-            _ => ReadError::Failed(words(&error)),
-        })
+        Ok(full)
     }
-}
 
-impl DiskFiles {
     fn shown(&self, path: &Path) -> String {
         path.strip_prefix(&self.root)
             .unwrap_or(path)

@@ -97,8 +97,19 @@ impl Nav {
     }
 }
 
+/// Which sidebars to render.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sidebars {
+    /// None of them.
+    None,
+    /// The one that stands on a page.
+    Of(PageId),
+    /// All of them.
+    All,
+}
+
 /// The rendered sidebars of a site.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Navs {
     /// By docset, version, sidebar and branch (no branch: the whole tree).
     rendered: HashMap<Key, Nav>,
@@ -173,7 +184,7 @@ struct EntryContext {
 }
 
 impl Navs {
-    /// Renders every sidebar of a site. `contents` gives the route of the page that lists all pages of a
+    /// Renders the sidebars of a site. `contents` gives the route of the page that lists all pages of a
     /// version whose sidebar is large.
     ///
     /// # Errors
@@ -183,9 +194,16 @@ impl Navs {
         templates: &Templates,
         writer: &LinkWriter<'_>,
         contents: &dyn Fn(usize, usize) -> Option<String>,
+        wanted: Sidebars,
     ) -> Result<Self, Box<Diagnostic>> {
         let mut jobs = Vec::new();
-        for (d, docset) in site.docsets.iter().enumerate() {
+        if let Sidebars::Of(id) = wanted
+            && let Some((key, sidebar)) = key_of(site, id)
+        {
+            jobs.push((key.clone(), sidebar, contents(key.0, key.1)));
+        }
+        let all = site.docsets.iter().filter(|_| wanted == Sidebars::All);
+        for (d, docset) in all.enumerate() {
             for (v, version) in docset.versions.iter().enumerate() {
                 for (s, sidebar) in version.sidebars.iter().enumerate() {
                     jobs.push(((d, v, s, None), sidebar, contents(d, v)));
@@ -218,12 +236,8 @@ impl Navs {
 
     /// The sidebar of a page.
     pub fn of(&self, site: &SiteIndex, id: PageId, prefix: &str) -> Option<String> {
-        let page = site.page(id);
-        let version = &site.docsets[page.docset].versions[page.version];
-        let n = page.sidebar?;
-        let branch = is_large(&version.sidebars[n]).then(|| Branch::of(page));
-        let nav = self.rendered.get(&(page.docset, page.version, n, branch))?;
-        Some(nav.on(Some((id, &page.way)), prefix))
+        let nav = self.rendered.get(&key_of(site, id)?.0)?;
+        Some(nav.on(Some((id, &site.page(id).way)), prefix))
     }
 
     /// A whole sidebar, every category open.
@@ -240,6 +254,15 @@ impl Navs {
                 .on(None, prefix),
         )
     }
+}
+
+/// The sidebar that stands on a page.
+fn key_of(site: &SiteIndex, id: PageId) -> Option<(Key, &Sidebar)> {
+    let page = site.page(id);
+    let n = page.sidebar?;
+    let sidebar = &site.docsets[page.docset].versions[page.version].sidebars[n];
+    let branch = is_large(sidebar).then(|| Branch::of(page));
+    Some(((page.docset, page.version, n, branch), sidebar))
 }
 
 /// Whether the pages of a sidebar hold their own branch only.

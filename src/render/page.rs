@@ -41,7 +41,7 @@ pub struct Shell<'a> {
 }
 
 /// What is made once for all pages of a site, and owned by whoever renders them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Fittings {
     /// Rendered sidebars.
     pub navs: Navs,

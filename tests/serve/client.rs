@@ -25,6 +25,15 @@ pub fn site(files: &[(&str, &str)]) -> tempfile::TempDir {
     site
 }
 
+/// Replaces a file at once, as most editors do: of one that is written in place a busy machine may show the half.
+pub fn save(path: impl AsRef<Path>, text: impl AsRef<[u8]>) {
+    let path = path.as_ref();
+    let name = path.file_name().unwrap().to_string_lossy();
+    let new = path.with_file_name(format!(".{name}.new"));
+    fs::write(&new, text).unwrap();
+    fs::rename(&new, path).unwrap();
+}
+
 /// A running `docproof serve`.
 pub struct Serve {
     child: Child,

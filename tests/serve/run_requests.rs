@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::client::{Serve, body, site, status};
+use crate::client::{Serve, body, save, site, status};
 use crate::running::{endless, page, processes, start, until_nothing_runs, with_code};
 
 /// The token in a page.
@@ -175,7 +175,7 @@ fn strangers_run_nothing() {
     let site = with_code("");
     let mark = site.path().join("was-here");
     let code = format!("std::fs::write({mark:?}, \"\").unwrap();");
-    fs::write(site.path().join("docs/a.md"), page(&code)).unwrap();
+    save(site.path().join("docs/a.md"), page(&code));
     let serve = start(site.path());
     let ours = Ours::new(&serve);
     let wanted = wanted(None);
@@ -362,7 +362,7 @@ fn a_third_program_waits_for_its_turn() {
 fn a_run_is_of_the_page_as_it_is() {
     let site = with_code("println!(\"old\");");
     let serve = start(site.path());
-    let write = |text: &str| fs::write(site.path().join("docs/a.md"), text).unwrap();
+    let write = |text: &str| save(site.path().join("docs/a.md"), text);
     write(&page("println!(\"new\");"));
     serve.until_said("updated docs/a");
     assert_eq!(text(&run(&serve, None), "out"), "new\n");

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::client::{Serve, body, site, status};
+use crate::client::{Serve, body, save, site, status};
 
 /// A page with this code in its only block.
 pub fn page(code: &str) -> String {
@@ -70,7 +70,7 @@ fn an_edited_sample_gets_its_verdict_and_the_words_of_rustc() {
     let first = samples(&serve);
     assert_eq!(first["blocks"][0]["passed"], Value::Null, "{first}");
     assert!(body(&serve.get("/docs/a")).contains("/~docproof/samples.js"));
-    fs::write(site.path().join("docs/a.md"), page("let a: i32 = \"one\";")).unwrap();
+    save(site.path().join("docs/a.md"), page("let a: i32 = \"one\";"));
     serve.until(|serve| samples(serve)["blocks"][0]["passed"] == Value::Bool(false));
     let known = samples(&serve);
     let block = &known["blocks"][0];
@@ -89,7 +89,7 @@ fn an_edited_sample_gets_its_verdict_and_the_words_of_rustc() {
     serve.until(|serve| serve.get("/docs/a").contains("verdict failed"));
     let told = |event: &Value| event["samples"][0] == "docs/a";
     while !told(&events.next()) {}
-    fs::write(site.path().join("docs/a.md"), page("let a: i32 = 2;")).unwrap();
+    save(site.path().join("docs/a.md"), page("let a: i32 = 2;"));
     serve.until(|serve| serve.get("/docs/a").contains("verdict passed"));
     assert_eq!(samples(&serve)["blocks"][0]["message"], Value::Null);
     // The next build and the next `serve` know it too.
@@ -102,7 +102,7 @@ fn an_edited_sample_gets_its_verdict_and_the_words_of_rustc() {
 fn a_newer_edit_ends_what_the_older_one_runs() {
     let site = with_code("");
     let serve = start(site.path());
-    let write = |code: &str| fs::write(site.path().join("docs/a.md"), page(code)).unwrap();
+    let write = |code: &str| save(site.path().join("docs/a.md"), page(code));
     write(&endless("superseded-7c1"));
     serve.until(|_| !processes("NAME=superseded-7c1").is_empty());
     assert_eq!(samples(&serve)["verifying"], Value::Bool(true));
@@ -135,7 +135,7 @@ fn the_end_of_serve_is_the_end_of_what_it_runs() {
 fn a_page_that_is_broken_is_verified_once_it_is_mended() {
     let site = with_code("let a = 1;");
     let serve = start(site.path());
-    let write = |text: &str| fs::write(site.path().join("docs/a.md"), text).unwrap();
+    let write = |text: &str| save(site.path().join("docs/a.md"), text);
     let code = page("let a: u8 = 256;");
     write(&format!("---\ntitle: [\n---\n{code}"));
     serve.until_said("the site stays as it was");
@@ -154,7 +154,7 @@ fn without_the_option_nothing_is_run() {
         assert_eq!(status(&answer), 403, "{answer}");
         assert!(body(&answer).contains("--allow-run"), "{answer}");
     }
-    fs::write(site.path().join("docs/a.md"), page("let a: i32 = \"x\";")).unwrap();
+    save(site.path().join("docs/a.md"), page("let a: i32 = \"x\";"));
     serve.until_said("updated docs/a");
     std::thread::sleep(Duration::from_millis(500));
     assert!(!serve.said().contains("sample "), "{}", serve.said());
@@ -188,14 +188,14 @@ fn a_verdict_does_not_wait_for_slower_samples() {
     let serve = start(site.path());
     let slow = endless("slow-7c9");
     let text = format!("# A\n\n```rust\nlet a: u8 = \"\";\n```\n\n```rust\n{slow}\n```\n");
-    fs::write(site.path().join("docs/a.md"), text).unwrap();
+    save(site.path().join("docs/a.md"), text);
     serve.until(|serve| samples(serve)["blocks"][0]["passed"] == Value::Bool(false));
     let known = samples(&serve);
     assert_eq!(known["verifying"], Value::Bool(true), "{known}");
     assert_eq!(known["blocks"][1]["passed"], Value::Null, "{known}");
     // What is ended for a newer edit has not failed.
     let mended = format!("# A\n\n```rust\nlet a: u8 = 1;\n```\n\n```rust\n{slow}\n```\n");
-    fs::write(site.path().join("docs/a.md"), mended).unwrap();
+    save(site.path().join("docs/a.md"), mended);
     serve.until(|serve| {
         let known = samples(serve);
         assert_eq!(known["blocks"][1]["passed"], Value::Null, "{known}");

@@ -1,7 +1,7 @@
 // running.mjs: an open page of `docproof serve --allow-run` runs its samples and lets them be edited; the verdict of a saved sample and
 // rustc's words appear under it and go when it is mended. DOCPROOF names the program.
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -29,7 +29,10 @@ const makeSite = () => {
   const folder = mkdtempSync(join(tmpdir(), 'docproof-running-'));
   const write = (path, text) => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
+    // At once, as most editors save: of a file that is written in place a busy machine may show the half.
+    const [to, made] = [join(folder, path), join(folder, '.new')];
+    writeFileSync(made, text);
+    renameSync(made, to);
   };
   // The endless sample is verified, too, whenever the page is edited.
   write('docproof.yaml', 'title: Kitchen\nverify: { timeout: 1s }\n');

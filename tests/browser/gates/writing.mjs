@@ -1,7 +1,7 @@
 // writing.mjs: an open page of `docproof serve` follows the files: what differs is exchanged and the rest stays as the reader has it,
 // what is wrong stands over it, and a server that comes back is found. DOCPROOF names the program.
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -47,7 +47,10 @@ const makeSite = () => {
   const folder = mkdtempSync(join(tmpdir(), 'docproof-serve-'));
   const write = (path, text) => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
+    // At once, as most editors save: of a file that is written in place a busy machine may show the half.
+    const [to, made] = [join(folder, path), join(folder, '.new')];
+    writeFileSync(made, text);
+    renameSync(made, to);
   };
   write('docproof.yaml', 'title: Kitchen\ntheme: { css: [own.css] }\nheader: { links: [{ doc: kettle, label: Docs }] }\n');
   write('static/own.css', 'main { outline: 1px solid rgb(1, 2, 3); }\n');
