@@ -13,6 +13,7 @@ pub mod disk;
 pub mod front_matter;
 pub mod http;
 pub mod import;
+pub mod javascript;
 pub mod markdown;
 pub mod render;
 pub mod site;

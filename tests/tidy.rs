@@ -31,6 +31,8 @@ const FLOORS: &[Room] = &[
     Room("front_matter", 1, &["config", "yaml"]),
     Room("directive", 1, &["config", "front_matter"]),
     Room("markdown", 1, &["config", "directive"]),
+    // Settings of other generators, and samples.
+    Room("javascript", 1, &[]),
     Room("site", 2, &[]),
     // Knows neither the site nor the disk: `toolchain` is its way to the world.
     Room("verify", 2, &[]),

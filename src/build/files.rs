@@ -137,7 +137,7 @@ impl Files {
         self.also.clear();
         self.begun.clear();
         let statics = config.static_folders().into_iter();
-        self.statics = statics.map(|folder| folder + "/").collect();
+        self.statics = statics.map(|(folder, _)| folder + "/").collect();
         let mut paths: BTreeSet<String> = BTreeSet::new();
         for folder in config.source_folders() {
             let listing = provider.list(&folder);

@@ -4,7 +4,7 @@
 
 use super::Indexed;
 use super::files::{File, Files};
-use super::wiring::hashed;
+use super::wiring::{hashed, under_route};
 use crate::config::Placed;
 use crate::diagnostic::Diagnostic;
 use crate::render::templates::{SiteTemplate, Templates};
@@ -143,7 +143,11 @@ fn static_file(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<String> {
     let name = placed.text.trim_start_matches("./").trim_start_matches('/');
-    if let Some(File::Bytes { .. }) = files.all.get(&format!("static/{name}")) {
+    let own = |(folder, route): &(String, &str)| {
+        let path = under_route(name, route).map(|inner| format!("{folder}/{inner}"));
+        path.is_some_and(|path| matches!(files.all.get(&path), Some(File::Bytes { .. })))
+    };
+    if indexed.config.static_folders().iter().any(own) {
         return Some(name.to_owned());
     }
     if let Some(file) = theme_files.iter().find(|f| f.name == name) {

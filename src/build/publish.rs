@@ -13,7 +13,7 @@ use super::look::{Content, Theme};
 use super::marks::PageMarks;
 use super::output::Sink;
 use super::resolve::{Resolved, inside, rooted};
-use super::wiring::{RedirectTarget, statics};
+use super::wiring::{RedirectTarget, statics, under_route};
 use super::{Indexed, Phase};
 use crate::config::Dialect;
 use crate::date::Date;
@@ -273,7 +273,7 @@ impl Job<'_> {
             .collect();
         routes.sort_unstable();
         routes.into_iter().for_each(&mut add);
-        for folder in indexed.config.static_folders() {
+        for (folder, _) in indexed.config.static_folders() {
             let prefix = format!("{folder}/");
             for (path, file) in self.files.under(&prefix) {
                 if let File::Bytes {
@@ -410,12 +410,13 @@ impl Job<'_> {
             .config
             .static_folders()
             .iter()
-            .find_map(
-                |folder| match self.files.all.get(&format!("{folder}/{published}")) {
+            .find_map(|(folder, route)| {
+                let inner = under_route(published, route)?;
+                match self.files.all.get(&format!("{folder}/{inner}")) {
                     Some(File::Bytes { size, .. }) => *size,
                     _ => None,
-                },
-            )
+                }
+            })
     }
 
     /// Everything that is not the page of a doc.

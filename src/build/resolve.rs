@@ -258,6 +258,9 @@ fn header(indexed: &Indexed, diagnostics: &mut Vec<Diagnostic>) -> Vec<HeaderPla
     for link in &indexed.config.header_links {
         let mut complain = |message: String, hint: Option<String>| {
             let mut diagnostic = Diagnostic::error("header", message);
+            if indexed.config.links == LinkPolicy::Warn {
+                diagnostic.severity = Severity::Warning;
+            }
             diagnostic.hints.extend(hint);
             diagnostic.place = config_span(indexed, &link.place);
             diagnostics.push(diagnostic);

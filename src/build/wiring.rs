@@ -62,17 +62,18 @@ pub fn statics(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> BTreeMap<String, (String, ContentHash)> {
     let mut all: BTreeMap<String, (String, ContentHash)> = BTreeMap::new();
-    for folder in config.static_folders() {
+    for (folder, route) in config.static_folders() {
         let prefix = format!("{folder}/");
         for (path, file) in files.under(&prefix) {
             let File::Bytes { hash, .. } = file else {
                 continue;
             };
-            let published = &path[prefix.len()..];
-            if folder == "static" && theme::is_theme_code(published) {
+            let inner = &path[prefix.len()..];
+            if folder == "static" && theme::is_theme_code(inner) {
                 continue;
             }
-            if let Some((other, other_hash)) = all.get(published) {
+            let published = join(route, inner);
+            if let Some((other, other_hash)) = all.get(&published) {
                 if other_hash != hash {
                     diagnostics.push(
                         Diagnostic::error(
@@ -86,10 +87,18 @@ pub fn statics(
                 }
                 continue;
             }
-            all.insert(published.to_owned(), (path.clone(), *hash));
+            all.insert(published, (path.clone(), *hash));
         }
     }
     all
+}
+
+/// The path of a published file inside the static folder of a route; none if it comes from elsewhere.
+pub fn under_route<'a>(published: &'a str, route: &str) -> Option<&'a str> {
+    if route.is_empty() {
+        return Some(published);
+    }
+    published.strip_prefix(route)?.strip_prefix('/')
 }
 
 /// Fills the route table with everything that is not the page of a doc.

@@ -24,7 +24,7 @@ pub struct ImportArgs {
 #[derive(clap::Subcommand, Debug)]
 enum From {
     /// Write the configuration of every Docusaurus v1 site under a folder
-    DocusaurusV1(Target),
+    DocusaurusV1(docusaurus_v1::Options),
 }
 
 /// What every import is told.
@@ -46,7 +46,7 @@ pub struct Target {
 /// Runs `import`.
 pub fn run(common: &Common, args: &ImportArgs) -> u8 {
     match &args.from {
-        From::DocusaurusV1(target) => docusaurus_v1::run(common, target),
+        From::DocusaurusV1(options) => docusaurus_v1::run(common, options),
     }
 }
 

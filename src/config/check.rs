@@ -205,6 +205,19 @@ impl Checker<'_> {
         Some(parts.join("/"))
     }
 
+    /// A folder of a docset, which has the name of its key if nothing else is said.
+    fn inner_folder(&mut self, table: &Table<'_>, key: &str) -> String {
+        let folder = self.folder(table, key).unwrap_or_else(|| key.to_owned());
+        if folder.is_empty() {
+            let message = format!("`{key}` must be a folder inside the docset's own");
+            let problem = self.error(&table.key(key), Part::Value, message);
+            let hint = "where both are one, put docproof.yaml (and `path`) one folder up";
+            problem.hints.push(hint.into());
+            return key.to_owned();
+        }
+        folder
+    }
+
     fn output_apart(&mut self, site: &SiteConfig) {
         let output = format!("{}/", site.output);
         for folder in site.source_folders() {
@@ -229,6 +242,14 @@ impl Checker<'_> {
 
     fn header_docsets(&mut self, site: &SiteConfig) {
         let ids: Vec<&str> = site.docsets.iter().map(|d| d.id.as_str()).collect();
+        for only in site.header_links.iter().flat_map(|link| &link.only) {
+            if !ids.contains(&only.text.as_str()) {
+                let message = format!("there is no docset `{}`", only.text);
+                let problem = Problem::error("config", only.place.clone(), message);
+                self.problems
+                    .push(problem.hint(format!("docsets: {}", one_of(&ids))));
+            }
+        }
         for link in &site.header_links {
             if let HeaderTarget::Doc {
                 docset: Some(id), ..
@@ -276,7 +297,11 @@ impl Checker<'_> {
     }
 
     fn header_link(&mut self, value: &Value, path: Path) -> Option<HeaderLink> {
-        let table = self.table(value, path, &["doc", "docset", "page", "href", "label"])?;
+        let table = self.table(
+            value,
+            path,
+            &["doc", "docset", "page", "href", "label", "only"],
+        )?;
         let place = self.place(&table.path, Part::Value);
         let doc = self.text(&table, "doc");
         let docset = self.text(&table, "docset");
@@ -312,9 +337,14 @@ impl Checker<'_> {
             HeaderTarget::Page(page) => page.clone(),
             HeaderTarget::Href(href) => href.clone(),
         });
+        let only = self.list(&table, "only");
+        let only = only
+            .into_iter()
+            .filter_map(|(item, path)| self.placed(item, &path));
         Some(HeaderLink {
             label,
             target,
+            only: only.collect(),
             place,
         })
     }
@@ -393,14 +423,16 @@ impl Checker<'_> {
     }
 
     fn docset(&mut self, value: &Value, path: Path) -> Option<DocsetConfig> {
-        const KEYS: [&str; 12] = [
+        const KEYS: [&str; 14] = [
             "id",
             "title",
             "description",
             "path",
             "docs",
             "layout",
+            "website",
             "route",
+            "static_route",
             "dialect",
             "mdbook",
             "edit_url",
@@ -429,7 +461,9 @@ impl Checker<'_> {
                     ],
                 )
                 .unwrap_or(Layout::Root),
-            docs: self.docs_folder(&table),
+            docs: self.inner_folder(&table, "docs"),
+            website: self.inner_folder(&table, "website"),
+            static_route: self.route(&table, "static_route").unwrap_or_default(),
             route: self.route(&table, "route").unwrap_or_else(|| "docs".into()),
             dialect,
             book,
@@ -449,21 +483,6 @@ impl Checker<'_> {
         ];
         self.choice(table, "dialect", &choices)
             .unwrap_or(Dialect::Docproof)
-    }
-
-    /// The folder of the current docs, under the docset's own.
-    fn docs_folder(&mut self, table: &Table<'_>) -> String {
-        match self.folder(table, "docs") {
-            None => "docs".into(),
-            Some(folder) if folder.is_empty() => {
-                let message = "`docs` must be a folder inside the docset's own";
-                let problem = self.error(&table.key("docs"), Part::Value, message);
-                let hint = "where both are one, put docproof.yaml (and `path`) one folder up";
-                problem.hints.push(hint.into());
-                "docs".into()
-            }
-            Some(folder) => folder,
-        }
     }
 
     /// The file of the releases, as a path from the site's folder.
@@ -592,6 +611,8 @@ fn default_docset() -> DocsetConfig {
         path: String::new(),
         layout: Layout::Root,
         docs: "docs".into(),
+        website: "website".into(),
+        static_route: String::new(),
         route: "docs".into(),
         dialect: Dialect::Docproof,
         book: BookConfig::default(),

@@ -110,6 +110,8 @@ pub struct HeaderLink {
     pub label: String,
     /// Where it leads.
     pub target: HeaderTarget,
+    /// The docsets on whose pages it stands; none for all pages.
+    pub only: Vec<Placed>,
     /// The entry's place in the configuration.
     pub place: Range<usize>,
 }
@@ -173,6 +175,10 @@ pub struct DocsetConfig {
     pub layout: Layout,
     /// The folder of the current docs, under `path`.
     pub docs: String,
+    /// The folder of everything else in the layout of Docusaurus v1, from `path`.
+    pub website: String,
+    /// The route of the static files in that folder, without slashes at the ends.
+    pub static_route: String,
     /// The route of its pages, without slashes at the ends.
     pub route: String,
     /// Its flavour of Markdown.
@@ -232,7 +238,7 @@ impl DocsetConfig {
     pub fn website(&self, rest: &str) -> String {
         match self.layout {
             Layout::Root => self.under(rest),
-            Layout::DocusaurusV1 => self.under(&format!("website/{rest}")),
+            Layout::DocusaurusV1 => self.under(&format!("{}/{rest}", self.website)),
         }
     }
 
@@ -267,14 +273,14 @@ impl SiteConfig {
         all
     }
 
-    /// The folders whose files are published as they are.
-    pub fn static_folders(&self) -> Vec<String> {
-        let mut all = vec!["static".to_owned()];
+    /// The folders whose files are published as they are, and the route of each, without slashes at the ends.
+    pub fn static_folders(&self) -> Vec<(String, &str)> {
+        let mut all = vec![("static".to_owned(), "")];
         all.extend(
             self.docsets
                 .iter()
                 .filter(|d| d.layout == Layout::DocusaurusV1)
-                .map(|d| d.website("static")),
+                .map(|d| (d.website("static"), d.static_route.as_str())),
         );
         all
     }

@@ -4,3 +4,4 @@
 //! with its place. It reads no files and runs no programs.
 
 pub mod docusaurus_v1;
+mod yaml_text;

@@ -390,6 +390,13 @@ impl Shell<'_> {
         let here = reader.map(|id| self.site.page(id).docset);
         let mut links = Vec::new();
         for (link, place) in self.config.header_links.iter().zip(&self.fittings.header) {
+            let on = |docset: usize| {
+                let mut only = link.only.iter();
+                only.any(|id| id.text == self.site.docsets[docset].id)
+            };
+            if !link.only.is_empty() && !here.is_some_and(on) {
+                continue;
+            }
             let (href, external, current) = match place {
                 HeaderPlace::Doc(docset, id) => {
                     let Some(page) = header_doc(self.site, reader, *docset, id) else {

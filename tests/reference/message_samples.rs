@@ -27,7 +27,78 @@ const BOOK: (&str, &str) = (
     "docsets: [{ id: book, docs: src, route: \"\", dialect: mdbook }]\n",
 );
 
+/// A doc of an old site.
+const WARP: (&str, &str) = ("docs/warp.md", "---\nid: warp\n---\nTie it.\n");
+
+/// An import of an old site.
+const fn import(code: &'static str, files: &'static [(&'static str, &'static str)]) -> Sample {
+    Sample {
+        code,
+        files,
+        args: &["import", "docusaurus-v1", "--check"],
+    }
+}
+
 pub const SAMPLES: &[Sample] = &[
+    import(
+        "import",
+        &[
+            WARP,
+            (
+                "website/siteConfig.js",
+                "module.exports = {\n  title: 'Loom'\n  tagline: 'Threads in order',\n};\n",
+            ),
+        ],
+    ),
+    import(
+        "import-computed",
+        &[
+            WARP,
+            (
+                "website/siteConfig.js",
+                "module.exports = {\n  copyright: `© ${new Date().getFullYear()} Loom`,\n};\n",
+            ),
+        ],
+    ),
+    import(
+        "import-missing-docs",
+        &[
+            WARP,
+            (
+                "website/siteConfig.js",
+                "module.exports = { title: 'Loom' };\n",
+            ),
+            (
+                "website/sidebars.json",
+                "{ \"docs\": { \"Weaving\": [\"warp\", \"weft\", \"selvage\"] } }\n",
+            ),
+        ],
+    ),
+    import(
+        "import-no-counterpart",
+        &[
+            WARP,
+            (
+                "website/siteConfig.js",
+                "module.exports = {\n  gaTrackingId: 'UA-1',\n};\n",
+            ),
+        ],
+    ),
+    import(
+        "import-same-route",
+        &[
+            ("a/docs/warp.md", WARP.1),
+            (
+                "a/website/siteConfig.js",
+                "module.exports = { baseUrl: '/' };\n",
+            ),
+            ("b/docs/warp.md", WARP.1),
+            (
+                "b/website/siteConfig.js",
+                "module.exports = { baseUrl: '/' };\n",
+            ),
+        ],
+    ),
     page(
         "broken-anchor",
         &[

@@ -11,12 +11,15 @@ use super::message_samples::{SAMPLES, Sample, text};
 use super::page::{Page, splice};
 
 /// What is called with the code of a message first.
-const MAKERS: [&str; 5] = [
+const MAKERS: [&str; 8] = [
     "Problem::error(",
     "Problem::warning(",
     "Diagnostic::error(",
     "Diagnostic::warning(",
     "Broken::new(",
+    "Note::at(",
+    "Note::about(",
+    "Self::at(",
 ];
 
 /// The codes in a text of the program. One that is handed on comes from another maker.
