@@ -94,7 +94,7 @@ fn several_projects_keep_their_addresses() {
         assert!(!page.contains(&format!("Our {other}")), "{page}");
         assert!(
             page.contains(&format!(
-                "src=\"/crafts/{name}/img/loom.svg\" width=\"{}\"",
+                "src=\"/crafts/{name}/img/loom.svg\" alt=\"a loom\" width=\"{}\"",
                 name.len()
             )),
             "{page}"

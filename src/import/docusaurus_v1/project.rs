@@ -298,8 +298,7 @@ impl Project {
             return;
         }
         let message = format!(
-            "{} of the site's own are not taken over: {}",
-            count(pages.len(), "page"),
+            "the site's own pages are not taken over: {}",
             listed(&pages)
         );
         let hint = "they are programs: write the home page as a template, `templates/home.html`, and the others as docs";
