@@ -104,12 +104,16 @@
     }
 
     /** What is known of the sample. */
-    draw(verifying) {
+    draw({ verifying, building }) {
       const { block, status, said } = this;
       const failed = block.last && block.passed === false && block.message, waits = block.last && verifying && block.passed === null;
       // The marks of the page come when all of its samples are done.
       const early = block.last && verifying && block.passed && !this.figure.querySelector(':scope > .verdict');
-      show(status, waits ? 'Verifying…' : early ? '✓ verified' : failed ? 'Fails: ' + block.outcome : '');
+      // Most of the time Cargo has nothing to do. When it has, it may take minutes.
+      clearTimeout(this.slow);
+      if (waits && building) this.slow = setTimeout(() => show(status, 'Cargo is building the library…'), 1500);
+      const wait = building && status.textContent.startsWith('Cargo') ? status.textContent : 'Verifying…';
+      show(status, waits ? wait : early ? '✓ verified' : failed ? 'Fails: ' + block.outcome : '');
       // The mark of the page says it, but not when it comes.
       status.classList.toggle('quiet', !waits && Boolean(this.figure.querySelector(':scope > .verdict')));
       said.replaceChildren();
@@ -245,7 +249,7 @@
     panels.forEach((panel, n) => {
       panel.block = blocks[n];
       panel.attach(figures[blocks[n].block]);
-      panel.draw(known.verifying);
+      panel.draw(known);
     });
     document.documentElement.dataset.samples = known.verifying ? 'verifying' : 'known';
   };

@@ -43,6 +43,8 @@ struct Known {
     broken: HashMap<String, String>,
     /// The pages whose samples are being verified, by route.
     verifying: BTreeSet<String>,
+    /// Whether Cargo builds the library that they wait for.
+    building: bool,
     /// The target triple; empty before the first verification.
     host: String,
 }
@@ -56,7 +58,13 @@ impl Samples {
     pub fn begin(&self, routes: &BTreeSet<String>) {
         let mut known = self.lock();
         known.verifying.clone_from(routes);
+        known.building = false;
         known.broken.clear();
+    }
+
+    /// Cargo has begun, or ended, to build the library that samples wait for.
+    pub fn set_building(&self, building: bool) {
+        self.lock().building = building;
     }
 
     /// A verdict has come.
@@ -133,7 +141,11 @@ impl Samples {
                 blocks.push(block);
             }
         }
-        json!({ "verifying": known.verifying.contains(route), "blocks": blocks })
+        json!({
+            "verifying": known.verifying.contains(route),
+            "building": known.building,
+            "blocks": blocks,
+        })
     }
 }
 

@@ -210,8 +210,16 @@ fn hear(
         Event::LibraryFailed {
             library, details, ..
         } => context.known.take_broken(plan, library, &details),
+        Event::Preparing { .. } => {
+            context.known.set_building(true);
+            context.hub.tell_samples(routes);
+        }
+        Event::Planned { .. } => {
+            context.known.set_building(false);
+            context.hub.tell_samples(routes);
+        }
         Event::Note(words) => report::line(&format!("note: {words}")),
-        Event::Preparing { .. } | Event::Prepared { .. } | Event::Planned { .. } => {}
+        Event::Prepared { .. } => {}
     }
 }
 
