@@ -148,7 +148,7 @@ impl Open {
 enum Line<'a> {
     TabsOpen(Form),
     Label(&'a str),
-    LabelBesideText,
+    LabelBesideText(&'a str),
     TabsEnd,
     Callout(&'static str, Option<String>),
     Container(&'a str),
@@ -249,10 +249,12 @@ impl Scanner {
                 if let Some(label) = comment(rest) {
                     return Line::Label(label);
                 }
-                if rest.matches("<!--").count() == 1
-                    && rest.split("<!--").nth(1).is_some_and(|r| r.contains("-->"))
+                if let Some((label, _)) = rest
+                    .split_once("<!--")
+                    .and_then(|(_, r)| r.split_once("-->"))
+                    && rest.matches("<!--").count() == 1
                 {
-                    return Line::LabelBesideText;
+                    return Line::LabelBesideText(label.trim());
                 }
             }
             Some(Form::ColonTabs) => {
@@ -292,16 +294,27 @@ impl Scanner {
         match said {
             Line::TabsOpen(form) => self.open_tabs(form, prefix, range),
             Line::Label(label) => self.label(label, range),
-            Line::LabelBesideText => {
+            Line::LabelBesideText(label) => {
+                let is_v1 = self.dialect == Dialect::DocusaurusV1;
+                let problem = if is_v1 {
+                    Problem::warning
+                } else {
+                    Problem::error
+                };
                 self.problems.push(
-                    Problem::error(
+                    problem(
                         "tabs",
                         range.clone(),
                         "a tab label must stand on a line of its own",
                     )
-                    .label("the text beside it would be lost"),
+                    .label("the text beside it is lost"),
                 );
-                None
+                // In v1 the whole line is a label.
+                if is_v1 {
+                    self.label(label, range)
+                } else {
+                    None
+                }
             }
             Line::BesideText => {
                 self.problems.push(

@@ -15,6 +15,7 @@ mod info;
 mod lower;
 mod raw_code;
 mod raw_html;
+mod remarkable;
 mod slug;
 mod tables;
 #[cfg(test)]

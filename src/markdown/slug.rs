@@ -5,6 +5,8 @@
 
 use std::collections::HashSet;
 
+use unicode_normalization::char::is_combining_mark;
+
 /// Hands out ids for one page.
 #[derive(Debug, Default)]
 pub struct Slugs {
@@ -69,18 +71,16 @@ fn is_mark(c: char) -> bool {
     matches!(u32::from(c), 0x300..=0x36f | 0x483..=0x487 | 0x591..=0x5bd | 0x610..=0x61a | 0x64b..=0x65f | 0x93a..=0x94f | 0xe31 | 0xe34..=0xe3a | 0xe47..=0xe4e | 0x20d0..=0x20f0 | 0x3099 | 0x309a | 0xfe00..=0xfe0f)
 }
 
-/// The rule of Docusaurus 1.12, on the raw Markdown of the heading.
+/// The rule of Docusaurus 1.12, on the raw Markdown of the heading. Nothing but marks gives an empty id.
 pub fn docusaurus_v1(raw: &str) -> String {
-    let original = raw.trim().replace('`', "");
+    let original = raw.trim();
     let mut id = String::with_capacity(original.len());
-    for c in original.chars() {
-        for c in c.to_lowercase() {
-            match fold(c) {
-                '\'' | '’' | '.' | '(' | '?' => {}
-                c if c.is_alphanumeric() || c == '_' => id.push(c),
-                _ if id.ends_with('-') => {}
-                _ => id.push('-'),
-            }
+    for c in original.to_lowercase().chars() {
+        match fold(c) {
+            '\'' | '’' | '.' | '(' | '?' => {}
+            c if is_v1_word(c) => id.push(c),
+            _ if id.ends_with('-') => {}
+            _ => id.push('-'),
         }
     }
     let id = id.strip_prefix('-').unwrap_or(&id);
@@ -93,6 +93,41 @@ pub fn docusaurus_v1(raw: &str) -> String {
     } else {
         id.to_owned()
     }
+}
+
+/// Letters, numbers and `_`. JavaScript sees a character behind U+FFFF as two that are neither.
+fn is_v1_word(c: char) -> bool {
+    c == '_'
+        || (c.is_alphanumeric()
+            && (c.is_ascii()
+                || (c <= '\u{ffff}' && !is_combining_mark(c) && !('Ⓐ'..='ⓩ').contains(&c))))
+}
+
+/// The ids of a page of the v1 dialect, for its headings in order: what each would be called, and the tab panel that it stands
+/// in, 0 for none. In v1 each panel counts for itself, as if it were a page, and so does the page without its panels. That can
+/// give one id to two headings; then one in a panel gets the next id that is free, so that ids are unique.
+/// An empty id stays empty.
+pub fn v1_ids(headings: &[(String, usize)]) -> Vec<String> {
+    let mut ids = vec![String::new(); headings.len()];
+    let mut page = Slugs::default();
+    let named = || {
+        headings
+            .iter()
+            .zip(0..)
+            .filter(|((base, _), _)| !base.is_empty())
+    };
+    for ((base, _), n) in named().filter(|((_, panel), _)| *panel == 0) {
+        ids[n] = page.unique(base);
+    }
+    let (mut own, mut at) = (Slugs::default(), 0);
+    for ((base, panel), n) in named().filter(|((_, panel), _)| *panel > 0) {
+        if at != *panel {
+            (own, at) = (Slugs::default(), *panel);
+        }
+        let id = own.unique(base);
+        ids[n] = if page.take(&id) { id } else { page.unique(&id) };
+    }
+    ids
 }
 
 /// The letters that v1 maps to ASCII.
@@ -130,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn v1_ids() {
+    fn ids_of_v1() {
         for (text, id) in [
             ("1️⃣ npm install", "1-npm-install"),
             ("Émile & café — dash", "emile-cafe-dash"),
@@ -145,6 +180,10 @@ mod tests {
                 "call-the-f-function-api-x-y",
             ),
             ("a_b", "a_b"),
+            ("`a`b", "a-b"),
+            ("...", ""),
+            ("x ...", "x-"),
+            ("हिन्दी 𝒳 Ⓐ", "ह-न-द"),
         ] {
             assert_eq!(docusaurus_v1(text), id, "{text}");
         }
@@ -163,6 +202,26 @@ mod tests {
         ] {
             assert_eq!(mdbook(text), id, "{text}");
         }
+    }
+
+    #[test]
+    fn panels_count_for_themselves() {
+        let headings = [
+            ("a", 0),
+            ("a", 1),
+            ("a", 1),
+            ("b", 1),
+            ("b", 2),
+            ("a", 0),
+            ("b", 0),
+            ("", 0),
+        ];
+        let headings = headings.map(|(base, panel)| (base.to_owned(), panel));
+        assert_eq!(
+            v1_ids(&headings),
+            // Without the panels the page has a, a-1 and b.
+            ["a", "a-2", "a-1-1", "b-1", "b-2", "a-1", "b", ""]
+        );
     }
 
     #[test]

@@ -78,13 +78,22 @@ fn image(out: &mut String, link: &Link, filled: &Filled) {
     out.push_str("\" loading=\"lazy\" decoding=\"async\">");
 }
 
+/// In the v1 dialect a heading without words has no id.
 fn heading_open(out: &mut String, heading: &Heading) {
+    if heading.id.is_empty() {
+        out.push_str(&format!("<h{}>", heading.level));
+        return;
+    }
     out.push_str(&format!("<h{} id=\"", heading.level));
     escape_into(out, &heading.id);
     out.push_str("\">");
 }
 
 fn heading_close(out: &mut String, heading: &Heading) {
+    if heading.id.is_empty() {
+        out.push_str(&format!("</h{}>\n", heading.level));
+        return;
+    }
     out.push_str("<a class=\"hash\" href=\"#");
     escape_into(out, &crate::site::urls::encode(&heading.id));
     out.push_str("\" aria-label=\"Link to this section: ");

@@ -187,7 +187,9 @@ impl Edits<'_> {
     fn heading(&mut self, heading: &Heading) {
         let line = self.line(heading.range.start);
         let written = self.text[line.clone()].trim_end();
-        if let Some(id) = written.rfind("{#").filter(|_| written.ends_with('}')) {
+        // In the v1 dialect it is none, and belongs to the text.
+        let has_id = written.ends_with('}') && !heading.text.ends_with('}');
+        if let Some(id) = written.rfind("{#").filter(|_| has_id) {
             let end = line.start + written.len();
             let start = line.start + written[..id].trim_end().len();
             self.replace(start..end, "");

@@ -635,7 +635,8 @@ pub fn header_doc(
 /// Headings of level 2, with those of level 3 under them.
 fn toc(headings: &[Heading]) -> Vec<TocEntry<'_>> {
     let mut all: Vec<TocEntry<'_>> = Vec::new();
-    for heading in headings.iter().filter(|h| !h.toc_html.trim().is_empty()) {
+    let named = |h: &&Heading| !h.toc_html.trim().is_empty() && !h.id.is_empty();
+    for heading in headings.iter().filter(named) {
         let entry = TocEntry {
             id: crate::site::urls::encode(&heading.id),
             html: &heading.toc_html,

@@ -136,6 +136,8 @@ impl Lower<'_> {
         };
         let Some(block) = open.tabs else { return };
         let was_open = std::mem::replace(&mut open.panel_open, true);
+        self.panel.1 += 1;
+        self.panel.0 = self.panel.1;
         if was_open {
             self.piece(Piece::PanelClose);
         }
@@ -151,6 +153,7 @@ impl Lower<'_> {
             self.html("</aside>\n");
             return;
         }
+        self.panel.0 = 0;
         if open.panel_open {
             self.piece(Piece::PanelClose);
         }

@@ -15,17 +15,22 @@ use pulldown_cmark::{
 };
 
 use super::code::RawCode;
-use super::slug::{Slugs, docusaurus_v1, github, mdbook};
+use super::slug::{Slugs, docusaurus_v1, github, mdbook, v1_ids};
 use super::tables::Table;
-use super::{Heading, Link, LinkKind, ParsedDoc, Piece, autolink, escape_into};
+use super::{Heading, Link, LinkKind, ParsedDoc, Piece, autolink, escape_into, remarkable};
 use crate::config::Dialect;
 use crate::diagnostic::Problem;
 use crate::directive::blocks::{Blocks, Mark, rewrite};
+use crate::source::OffsetMap;
 
 /// Parses a text.
 pub fn parse(text: &str, dialect: Dialect) -> ParsedDoc {
+    if dialect == Dialect::DocusaurusV1 {
+        return parse_v1(text);
+    }
     let blocks = rewrite(text, dialect);
-    let mut lower = Lower::new(&blocks, dialect);
+    let same = OffsetMap::default();
+    let mut lower = Lower::new(&blocks, &same, dialect);
     let events = Parser::new_ext(&blocks.text, options(dialect)).into_offset_iter();
     for (event, range) in TextMergeWithOffset::new(events) {
         lower.event(event, range);
@@ -33,17 +38,36 @@ pub fn parse(text: &str, dialect: Dialect) -> ParsedDoc {
     lower.finish()
 }
 
-fn options(dialect: Dialect) -> Options {
-    let both = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH;
-    match dialect {
-        Dialect::Docproof => {
-            both | Options::ENABLE_TASKLISTS
-                | Options::ENABLE_GFM
-                | Options::ENABLE_HEADING_ATTRIBUTES
+fn parse_v1(text: &str) -> ParsedDoc {
+    let flat = remarkable::flatten(text);
+    let mut blocks = rewrite(&flat.text, Dialect::DocusaurusV1);
+    // The marks and problems of directives are to name places in the text that was given.
+    for mark in &mut blocks.marks {
+        mark.range = flat.map.to_input(&mark.range);
+    }
+    for problem in &mut blocks.problems {
+        problem.range = flat.map.to_input(&problem.range);
+        for (range, _) in &mut problem.related {
+            *range = flat.map.to_input(range);
         }
-        Dialect::DocusaurusV1 => both,
+    }
+    let mut lower = Lower::new(&blocks, &flat.map, Dialect::DocusaurusV1);
+    remarkable::read(&blocks.text, &blocks.marks, &mut |event, range| {
+        lower.event(event, range);
+    });
+    lower.finish()
+}
+
+/// What pulldown-cmark is to know; the v1 dialect is not read by it.
+fn options(dialect: Dialect) -> Options {
+    let all = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_HEADING_ATTRIBUTES;
+    match dialect {
+        Dialect::Docproof | Dialect::DocusaurusV1 => all | Options::ENABLE_GFM,
         Dialect::Mdbook(book) => {
-            let all = both | Options::ENABLE_TASKLISTS | Options::ENABLE_HEADING_ATTRIBUTES;
             let asked = [
                 (book.smart_punctuation, Options::ENABLE_SMART_PUNCTUATION),
                 (book.definition_lists, Options::ENABLE_DEFINITION_LIST),
@@ -94,6 +118,8 @@ struct OpenBlock {
 
 struct Lower<'a> {
     blocks: &'a Blocks<'a>,
+    /// From the text whose directives were rewritten to the one that was given.
+    given: &'a OffsetMap,
     dialect: Dialect,
     doc: ParsedDoc,
     /// Where pieces go: the page, or the footnote definition at hand.
@@ -101,6 +127,10 @@ struct Lower<'a> {
     /// Bytes of `doc.html` that are in a piece already.
     flushed: usize,
     slugs: Slugs,
+    /// In the v1 dialect: what each heading would be called, and the panel that it stands in.
+    bases: Vec<(String, usize)>,
+    /// The tab panel at hand, 0 for none, and how many were begun.
+    panel: (usize, usize),
     raw_ids: Vec<String>,
     heading: Option<Heading>,
     heading_id: Option<String>,
@@ -125,7 +155,7 @@ struct Lower<'a> {
 }
 
 impl<'a> Lower<'a> {
-    fn new(blocks: &'a Blocks<'a>, dialect: Dialect) -> Self {
+    fn new(blocks: &'a Blocks<'a>, given: &'a OffsetMap, dialect: Dialect) -> Self {
         let doc = ParsedDoc {
             html: String::with_capacity(blocks.text.len() * 5 / 4),
             problems: blocks.problems.clone(),
@@ -133,11 +163,14 @@ impl<'a> Lower<'a> {
         };
         Self {
             blocks,
+            given,
             dialect,
             doc,
             sinks: vec![Vec::new()],
             flushed: 0,
             slugs: Slugs::default(),
+            bases: Vec::new(),
+            panel: (0, 0),
             raw_ids: Vec::new(),
             heading: None,
             heading_id: None,
@@ -160,7 +193,7 @@ impl<'a> Lower<'a> {
 
     /// The range in the text that was given.
     fn place(&self, range: &Range<usize>) -> Range<usize> {
-        self.blocks.map.to_input(range)
+        self.given.to_input(&self.blocks.map.to_input(range))
     }
 
     fn flush(&mut self) {
@@ -335,8 +368,8 @@ impl<'a> Lower<'a> {
             let rewritten = matches!(self.blocks.text, std::borrow::Cow::Owned(_));
             for (line, at) in super::raw_code::lines_with_places(text, written, rewritten) {
                 let at = range.start + at;
-                code.raw
-                    .push(line, self.blocks.map.to_input(&(at..at + 1)).start);
+                let place = self.blocks.map.to_input(&(at..at + 1));
+                code.raw.push(line, self.given.to_input(&place).start);
             }
             return;
         }
@@ -384,9 +417,10 @@ impl<'a> Lower<'a> {
         self.id_text = self.dialect.is_mdbook().then(String::new);
         self.heading_id = match self.dialect {
             Dialect::Docproof | Dialect::Mdbook(_) => id,
-            Dialect::DocusaurusV1 => Some(docusaurus_v1(heading_source(
-                &self.blocks.text[range.clone()],
-            ))),
+            // Here the raw Markdown of its text stands in the place of an id.
+            Dialect::DocusaurusV1 => id
+                .filter(|raw| !raw.is_empty())
+                .map(|raw| docusaurus_v1(&raw)),
         };
     }
 
@@ -409,14 +443,18 @@ impl<'a> Lower<'a> {
                 }
                 id
             }
-            (Some(base), Dialect::DocusaurusV1) => self.slugs.unique(&base),
             // mdBook neither counts these nor minds two of them.
             (Some(id), Dialect::Mdbook(_)) => id,
             (None, Dialect::Mdbook(_)) => {
                 let text = self.id_text.take().unwrap_or_default();
                 self.slugs.unique(&mdbook(&text))
             }
-            (None, _) => self.slugs.unique(&github(&heading.text)),
+            // Given at the end, when all are known.
+            (base, Dialect::DocusaurusV1) => {
+                self.bases.push((base.unwrap_or_default(), self.panel.0));
+                String::new()
+            }
+            (None, Dialect::Docproof) => self.slugs.unique(&github(&heading.text)),
         };
         // Headings do not nest, so the last one is the one that was opened.
         let n = self.doc.headings.len() - 1;
@@ -497,6 +535,9 @@ impl<'a> Lower<'a> {
         }
         self.footnotes();
         self.flush();
+        for (heading, id) in self.doc.headings.iter_mut().zip(v1_ids(&self.bases)) {
+            heading.id = id;
+        }
         self.stray_markers();
         self.lost_marks();
         self.doc.pieces = self.sinks.swap_remove(0);
@@ -505,6 +546,7 @@ impl<'a> Lower<'a> {
             .headings
             .iter()
             .map(|h| h.id.clone())
+            .filter(|id| !id.is_empty())
             .chain(std::mem::take(&mut self.raw_ids))
             .collect();
         anchors.sort_unstable();
@@ -519,15 +561,6 @@ impl<'a> Lower<'a> {
         self.doc.codes.shrink_to_fit();
         self.doc
     }
-}
-
-/// The raw Markdown of a heading's text.
-fn heading_source(raw: &str) -> &str {
-    let raw = raw.trim();
-    if let Some(atx) = raw.strip_prefix('#') {
-        return atx.trim_start_matches('#').trim_end_matches('#').trim();
-    }
-    raw.rsplit_once('\n').map_or(raw, |(text, _)| text.trim())
 }
 
 fn narrow(n: usize) -> u32 {
