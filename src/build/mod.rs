@@ -15,6 +15,7 @@ pub mod docs;
 pub mod feeds;
 pub mod files;
 pub mod front_text;
+pub mod lint;
 pub mod live;
 mod look;
 mod markdown_copies;

@@ -9,6 +9,7 @@ mod completions;
 mod copies;
 mod import;
 mod init;
+mod lint;
 mod man;
 mod open;
 mod report;
@@ -61,7 +62,7 @@ pub enum Format {
     Human,
     /// One JSON object a line, on standard output.
     Json,
-    /// JUnit's XML, on standard output; `verify` only.
+    /// JUnit's XML, on standard output; `verify` and `lint` only.
     Junit,
     /// Annotations for GitHub Actions.
     Github,
@@ -90,6 +91,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Compile and run every Rust sample against the library of its docs version
     Verify(verify::VerifyArgs),
+    /// Find what is wrong with the docs and stops no build
+    Lint(lint::LintArgs),
     /// Show which pages copy the text of others, and bring stale copies up to date
     Copies(copies::CopiesArgs),
     /// Cut, remove and list versions of the docs
@@ -140,11 +143,12 @@ fn as_child() -> Option<u8> {
 }
 
 fn run(args: Args) -> u8 {
-    if args.common.format == Format::Junit && !matches!(args.command, Command::Verify(_)) {
+    let has_junit = matches!(args.command, Command::Verify(_) | Command::Lint(_));
+    if args.common.format == Format::Junit && !has_junit {
         let hint = "the others are: human, json, github";
         report::failure(
             &args.common,
-            "only `verify` has a report for JUnit",
+            "only `verify` and `lint` have a report for JUnit",
             Some(hint),
         );
         return USAGE;
@@ -155,6 +159,7 @@ fn run(args: Args) -> u8 {
         Command::Build(own) => build::run(&args.common, &own),
         Command::Serve(own) => serve::run(&args.common, &own),
         Command::Verify(own) => verify::run(&args.common, &own),
+        Command::Lint(own) => lint::run(&args.common, &own),
         Command::Copies(own) => copies::run(&args.common, &own),
         Command::Version(own) => version::run(&args.common, &own),
         Command::Clean(own) => clean::run(&args.common, &own),

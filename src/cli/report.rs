@@ -1,6 +1,7 @@
 //! How diagnostics, failures and progress are printed.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
 
 use super::{Colour, Common, Format};
 use crate::diagnostic::{Diagnostic, Severity, render_human, render_json};
@@ -21,6 +22,17 @@ pub fn styled(common: &Common) -> bool {
 /// Prints diagnostics: for people on standard error, as JSON on standard output.
 pub fn diagnostics(common: &Common, diagnostics: &[Diagnostic], sources: &SourceMap) {
     let styled = styled(common);
+    let prefix = match common.format {
+        Format::Github => common
+            .site
+            .canonicalize()
+            .map(|root| repository_prefix(&root)),
+        Format::Human | Format::Json | Format::Junit => Ok(String::new()),
+    };
+    let prefix = prefix
+        .unwrap_or_default()
+        .replace('%', "%25")
+        .replace(',', "%2C");
     let mut text = String::new();
     for diagnostic in diagnostics {
         match common.format {
@@ -28,7 +40,7 @@ pub fn diagnostics(common: &Common, diagnostics: &[Diagnostic], sources: &Source
                 text.push_str(&render_human(diagnostic, sources, styled));
                 text.push_str("\n\n");
             }
-            Format::Github => text.push_str(&annotation(diagnostic, sources)),
+            Format::Github => text.push_str(&annotation(diagnostic, sources, &prefix)),
             Format::Json => {
                 text.push_str(&render_json(diagnostic, sources));
                 text.push('\n');
@@ -42,9 +54,8 @@ pub fn diagnostics(common: &Common, diagnostics: &[Diagnostic], sources: &Source
     };
 }
 
-/// A diagnostic as an annotation of GitHub Actions. Paths start from the site's folder, which is the repository's root
-/// in most cases; `verify` knows better.
-fn annotation(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
+/// A diagnostic as an annotation of GitHub Actions, whose paths start with `prefix`.
+fn annotation(diagnostic: &Diagnostic, sources: &SourceMap, prefix: &str) -> String {
     let escape = |text: &str| {
         text.replace('%', "%25")
             .replace('\r', "%0D")
@@ -57,16 +68,31 @@ fn annotation(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
     let place = diagnostic.place.as_ref().map(|span| {
         let (line, column) = sources.place(span);
         let path = escape(&sources.get(span.source).path).replace(',', "%2C");
-        format!(" file={path},line={line},col={column}")
+        format!(" file={prefix}{path},line={line},col={column}")
     });
     let file = || {
         let path = diagnostic.path.as_ref()?;
-        Some(format!(" file={}", escape(path).replace(',', "%2C")))
+        let path = escape(path).replace(',', "%2C");
+        Some(format!(" file={prefix}{path}"))
     };
     let place = place.or_else(file).unwrap_or_default();
     let text = std::iter::once(&diagnostic.message).chain(&diagnostic.hints);
     let text: Vec<&str> = text.map(String::as_str).collect();
     format!("::{level}{place}::{}\n", escape(&text.join("\n")))
+}
+
+/// The way from the repository's root to the site's folder, with a slash at its end: GitHub wants paths from the root.
+pub fn repository_prefix(root: &Path) -> String {
+    let Some(repository) = root.ancestors().find(|folder| folder.join(".git").exists()) else {
+        return String::new();
+    };
+    let inside = root.strip_prefix(repository).unwrap_or(Path::new(""));
+    let path = inside.to_string_lossy().replace('\\', "/");
+    if path.is_empty() {
+        path
+    } else {
+        format!("{path}/")
+    }
 }
 
 /// Prints a failure that is not about the content.

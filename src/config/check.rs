@@ -41,7 +41,7 @@ pub fn parse(text: &str) -> (SiteConfig, Vec<Problem>) {
 
 impl Checker<'_> {
     fn site(&mut self, root: &Mapping) -> SiteConfig {
-        const KEYS: [&str; 17] = [
+        const KEYS: [&str; 18] = [
             "title",
             "tagline",
             "url",
@@ -59,6 +59,7 @@ impl Checker<'_> {
             "docsets",
             "redirects",
             "verify",
+            "lint",
         ];
         self.known_keys(root, &Vec::new(), &KEYS);
         let table = Table {
@@ -111,6 +112,7 @@ impl Checker<'_> {
             docsets: self.docsets(&table),
             redirects: self.redirects(&table),
             verify: VerifyConfig::default(),
+            lint_allow: self.lint(&table),
         };
         if site.output.is_empty() {
             site.output = "build".into();

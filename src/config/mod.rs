@@ -5,6 +5,7 @@
 //! It must not know docs, nor read files.
 
 mod check;
+pub mod lint;
 mod mdbook;
 #[cfg(test)]
 mod tests;
@@ -56,6 +57,8 @@ pub struct SiteConfig {
     pub redirects: Vec<Redirect>,
     /// What samples are verified against.
     pub verify: verify::VerifyConfig,
+    /// Rules of `lint` that are off.
+    pub lint_allow: Vec<Placed>,
 }
 
 /// How links between pages are written.

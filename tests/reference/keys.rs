@@ -11,7 +11,7 @@ use super::page::Page;
 
 /// Every table of `docproof.yaml`, as a file with a key in it that nobody knows, and the heading under which its keys
 /// stand.
-const TABLES: [(&str, &str); 10] = [
+const TABLES: [(&str, &str); 11] = [
     ("zzzzqq: 1", "## Top level"),
     ("header: { zzzzqq: 1 }", "## Header"),
     ("header: { links: [{ href: /, zzzzqq: 1 }] }", "## Header"),
@@ -25,6 +25,7 @@ const TABLES: [(&str, &str); 10] = [
         "docsets: [{ id: a, versions: { v: { zzzzqq: 1 } } }]",
         "### Versions of a docset",
     ),
+    ("lint: { zzzzqq: 1 }", "## Lint"),
     ("verify: { zzzzqq: 1 }", "## Verify"),
     ("verify: { docsets: { docs: { zzzzqq: 1 } } }", "## Verify"),
     (

@@ -39,7 +39,50 @@ const fn import(code: &'static str, files: &'static [(&'static str, &'static str
     }
 }
 
+/// A look at one page.
+const fn lint(code: &'static str, files: &'static [(&'static str, &'static str)]) -> Sample {
+    Sample {
+        code,
+        files,
+        args: &["lint"],
+    }
+}
+
 pub const SAMPLES: &[Sample] = &[
+    lint(
+        "fence-language",
+        &[("docs/use.md", "# Use\n\n```\nlet a = 1;\n```\n")],
+    ),
+    lint(
+        "heading-level",
+        &[("docs/use.md", "# Use\n\n## First\n\n#### Second\n")],
+    ),
+    lint(
+        "image-alt",
+        &[
+            ("docs/use.md", "# Use\n\n![](assets/window.png)\n"),
+            ("docs/assets/window.png", ""),
+        ],
+    ),
+    lint("orphan-file", &[FINE, ("static/old-logo.svg", "<svg/>\n")]),
+    lint(
+        "sample-syntax",
+        &[(
+            "docs/use.md",
+            "# Use\n\n```js\ncreate({ ... }, {\n  name: 'Ada'\n  age: 36,\n});\n```\n",
+        )],
+    ),
+    lint(
+        "unused-page",
+        &[
+            FINE,
+            ("docs/use.md", "# Use\n\nText.\n"),
+            (
+                "sidebars.json",
+                "{ \"docs\": { \"Start\": [\"install\"] } }\n",
+            ),
+        ],
+    ),
     import(
         "import",
         &[

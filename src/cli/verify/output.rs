@@ -28,7 +28,10 @@ pub fn finish(common: &Common, outcomes: &Outcomes, plan: &Plan, root: &Path) {
             // Samples may print what GitHub would take for commands.
             let shown = github::without_commands(&human::without_colours(&text));
             print(&shown);
-            print(&github::annotations(outcomes, &prefix(root)));
+            print(&github::annotations(
+                outcomes,
+                &report::repository_prefix(root),
+            ));
             step_summary(outcomes);
         }
     }
@@ -69,20 +72,6 @@ fn human_text(common: &Common, outcomes: &Outcomes, plan: &Plan, text: &mut Stri
 fn print(text: &str) {
     // A closed pipe is no reason to fail.
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
-}
-
-/// The way from the repository's root to the site's folder, with a slash at its end: GitHub wants paths from the root.
-fn prefix(root: &Path) -> String {
-    let Some(repository) = root.ancestors().find(|folder| folder.join(".git").exists()) else {
-        return String::new();
-    };
-    let inside = root.strip_prefix(repository).unwrap_or(Path::new(""));
-    let path = inside.to_string_lossy().replace('\\', "/");
-    if path.is_empty() {
-        path
-    } else {
-        format!("{path}/")
-    }
 }
 
 /// Adds a table to the summary of a GitHub job.
