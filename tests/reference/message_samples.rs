@@ -51,7 +51,7 @@ const fn lint(code: &'static str, files: &'static [(&'static str, &'static str)]
 pub const SAMPLES: &[Sample] = &[
     lint(
         "fence-language",
-        &[("docs/use.md", "# Use\n\n```\nlet a = 1;\n```\n")],
+        &[("docs/use.md", "# Use\n\n~~~\nlet a = 1;\n~~~\n")],
     ),
     lint(
         "heading-level",
