@@ -78,9 +78,14 @@ impl Maker<'_> {
             .enumerate()
             .filter(|(_, d)| d.docset == self.docset)
         {
+            // Of two with the same id the first one stays, so that links to it are no errors as well.
             match &doc.version {
-                None => current.insert(doc.id.as_str(), n),
-                Some(version) => released.entry(version).or_default().insert(&doc.id, n),
+                None => *current.entry(doc.id.as_str()).or_insert(n),
+                Some(version) => *released
+                    .entry(version)
+                    .or_default()
+                    .entry(&doc.id)
+                    .or_insert(n),
             };
         }
         self.check_settings(names, &released, diagnostics);

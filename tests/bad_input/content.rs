@@ -53,6 +53,23 @@ fn all_mistakes_are_reported_at_once() {
 }
 
 #[test]
+fn a_doc_that_takes_an_id_breaks_no_links_to_the_other() {
+    let disk = Disk::new(&[
+        ("docs/a.md", "---\nid: tea\n---\n# A\n\n## Pots\n"),
+        ("docs/b.md", "---\nid: tea\n---\n# B\n"),
+        ("docs/c.md", "[pots](a.md#pots)\n"),
+    ]);
+    let ran = disk.build(&[]);
+    let message = "error[duplicate-id]: two docs have the id `tea`\n --> docs/b.md:2:1";
+    assert!(ran.err.contains(message), "{}", ran.err);
+    assert!(
+        ran.err.trim_end().ends_with("not built: 1 error"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
 fn exit_codes() {
     let fine = Disk::new(&[("docs/a.md", "```nolang\nx\n```\n")]).build(&[]);
     assert_eq!(fine.code, Some(0), "a warning is no failure");
