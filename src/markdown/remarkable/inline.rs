@@ -49,8 +49,8 @@ pub struct Inline<'a> {
     pub(super) lone_brackets: usize,
     /// The end of each token that was skipped, 0 for none.
     skipped: Vec<u32>,
-    /// For `*` and `_`: from here to there no run of them closes anything.
-    barren: [Range<usize>; 2],
+    /// For `*`, `_` and `~`: from here to there no run of them closes anything.
+    barren: [Range<usize>; 3],
     pending: Pending<'a>,
     pub(super) out: Vec<Element<'a>>,
 }
@@ -148,7 +148,7 @@ impl<'a> Inline<'a> {
             in_label: false,
             lone_brackets: 0,
             skipped: Vec::new(),
-            barren: [0..0, 0..0],
+            barren: [0..0, 0..0, 0..0],
             pending: Pending {
                 text,
                 ..Pending::default()
@@ -336,11 +336,12 @@ impl<'a> Inline<'a> {
         {
             return false;
         }
-        if open - start > 2 || is_space(self.byte(start + 2)) {
+        if open - start > 2 || is_space(self.byte(start + 2)) || self.is_barren(start, b'~') {
             return false;
         }
         self.at = open;
         let mut depth = 1;
+        let mut closing_seen = false;
         while self.at + 1 < self.end {
             if self.byte(self.at) == b'~' && self.byte(self.at + 1) == b'~' {
                 let before = self.byte(self.at - 1);
@@ -352,6 +353,7 @@ impl<'a> Inline<'a> {
                 if before != b'~' && after != b'~' {
                     if !is_space(before) {
                         depth -= 1;
+                        closing_seen = true;
                     } else if !is_space(after) {
                         depth += 1;
                     }
@@ -367,6 +369,9 @@ impl<'a> Inline<'a> {
                 }
             }
             self.skip();
+        }
+        if !closing_seen {
+            self.barren[slot(b'~')] = start..self.end;
         }
         self.at = start;
         false
@@ -442,10 +447,16 @@ impl<'a> Inline<'a> {
         }
     }
 
+    /// Whether no mark of this kind closes anything from a place on. Without this, marks that nothing closes take a time that
+    /// grows with the square of their number.
+    fn is_barren(&self, start: usize, mark: u8) -> bool {
+        let known = &self.barren[slot(mark)];
+        known.start <= start && known.end == self.end
+    }
+
     /// Where the marks that end an emphasis stand, and how many of the marks at its start belong to it.
     fn emphasis_end(&mut self, start: usize, mark: u8, count: usize) -> Option<(usize, usize)> {
-        let known = &self.barren[usize::from(mark == b'_')];
-        if known.start <= start && known.end == self.end {
+        if self.is_barren(start, mark) {
             return None;
         }
         let mut closing_seen = false;
@@ -487,7 +498,7 @@ impl<'a> Inline<'a> {
             self.at = after;
         }
         if !closing_seen {
-            self.barren[usize::from(mark == b'_')] = start..self.end;
+            self.barren[slot(mark)] = start..self.end;
         }
         None
     }
@@ -497,7 +508,16 @@ impl<'a> Inline<'a> {
         let Some(rest) = self.text[from..self.end].strip_prefix("[^") else {
             return false;
         };
-        let Some(len) = rest.find([' ', '\n', ']']).filter(|len| *len > 0) else {
+        let longest = self
+            .defined
+            .notes
+            .iter()
+            .map(String::len)
+            .max()
+            .unwrap_or(0);
+        let mut bytes = rest.bytes().take(longest + 1);
+        let ends = |b: u8| matches!(b, b' ' | b'\n' | b']');
+        let Some(len) = bytes.position(ends).filter(|len| *len > 0) else {
             return false;
         };
         let label = &rest[..len];
@@ -571,6 +591,15 @@ impl<'a> Inline<'a> {
             }
         }
         true
+    }
+}
+
+/// Which of the marks a byte is.
+fn slot(mark: u8) -> usize {
+    match mark {
+        b'*' => 0,
+        b'_' => 1,
+        _ => 2,
     }
 }
 

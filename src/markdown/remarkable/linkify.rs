@@ -176,6 +176,9 @@ fn mail_addresses(text: &str) -> Vec<(Range<usize>, String)> {
     found
 }
 
+/// The longest scheme that is looked for, in characters; without it a long run of letters takes long.
+const LONGEST: usize = 200;
+
 /// What an address of a page begins with.
 enum Form {
     /// A scheme, and the bytes to its `:`.
@@ -190,7 +193,7 @@ fn page_addresses(text: &str) -> Vec<(Range<usize>, String)> {
     let mut at = 0;
     while at < text.len() {
         let Some((form, slashes, host)) = address_at(text, at) else {
-            at += text[at..].chars().next().map_or(1, char::len_utf8);
+            at += hopeless_len(&text[at..]);
             continue;
         };
         let end = host + suffix_len(&text[host..]);
@@ -209,6 +212,18 @@ fn page_addresses(text: &str) -> Vec<(Range<usize>, String)> {
         at = end;
     }
     found
+}
+
+/// How far the next address is at least, where none begins: behind the run of letters, unless it may hold a later start.
+fn hopeless_len(rest: &str) -> usize {
+    let one = rest.chars().next().map_or(1, char::len_utf8);
+    let run = &rest[..run_len(rest, |c| in_domain(c) || c == '+')];
+    let may_hold = rest[run.len()..].starts_with(':')
+        || run
+            .as_bytes()
+            .windows(4)
+            .any(|w| w.eq_ignore_ascii_case(b"www."));
+    if may_hold { one } else { run.len().max(one) }
 }
 
 /// The address that begins at a place: its form, whether it begins with `//`, and where its host ends.
@@ -248,7 +263,11 @@ fn scheme_and_host(rest: &str) -> Option<(usize, usize)> {
         return None;
     }
     let in_scheme = |c: char| c.is_ascii_alphanumeric() || "-.+".contains(c);
-    let colon = run_len(rest, in_scheme);
+    let colon = rest
+        .chars()
+        .take(LONGEST)
+        .take_while(|c| in_scheme(*c))
+        .count();
     let after = rest[colon..].strip_prefix(':')?;
     // `localhost:80` has a port, and in `link:https://example.com` the second is the scheme.
     let second = after.starts_with(|c: char| c.is_ascii_alphabetic())

@@ -84,3 +84,45 @@ fn messages_name_places_in_spite_of_tabs() {
          !3:3 line 9 is marked, but the code has 1 line!7:2 `__HIGHLIGHT__` outside code",
     );
 }
+
+/// Each of these takes remarkable, or a careless reading of its rules, a time that grows with the square of the length or worse.
+#[test]
+fn no_text_takes_long() {
+    let texts = [
+        "[",
+        "![",
+        "*a ",
+        "**a _b ",
+        "_a *b** ",
+        "`a``",
+        "<a b=\"",
+        "<",
+        "~~a ",
+        "[a](",
+        "[a][",
+        "> ",
+        "- ",
+        "a@",
+        "www.",
+        "&",
+        "<!--",
+        "a:",
+        "x",
+        "- a\n\n",
+        "|",
+        "[^",
+        "a*b_c`d[e](f",
+        "\\",
+        "http://",
+        "1. ",
+        "\t-",
+    ];
+    for text in texts {
+        let start = std::time::Instant::now();
+        let long = text.repeat(30_000 / text.len());
+        shown(&format!("www {long}"));
+        shown(&format!("{long}\n\n[a]: b\n"));
+        let took = start.elapsed();
+        assert!(took.as_secs() < 20, "{text:?} took {took:?}");
+    }
+}
