@@ -16,7 +16,6 @@ use crate::config;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::SourceMap;
 
-use note::Note;
 pub use project::Files;
 use project::Project;
 use site::Site;
@@ -84,9 +83,4 @@ fn left_over(text: &str, sources: &mut SourceMap) -> Vec<Diagnostic> {
         diagnostic.hint("this came over as it was: mend it in the new configuration")
     })
     .collect()
-}
-
-/// A note about the import as a whole.
-fn whole(message: impl Into<String>) -> Note {
-    Note::about("import", SITE_CONFIG, message)
 }

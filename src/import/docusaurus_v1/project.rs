@@ -230,8 +230,27 @@ impl Project {
         let released = self.released_ids(files);
         let mut links = std::mem::take(&mut self.settings.header);
         links.retain(|link| {
-            let LinkTarget::Doc(id) = &link.target else {
-                return true;
+            let id = match &link.target {
+                LinkTarget::Doc(id) => id,
+                LinkTarget::Href(_) => return true,
+                // The one page that Docproof has, too.
+                LinkTarget::Page(page) if page == "versions" && self.versioned => return true,
+                LinkTarget::Page(page) => {
+                    let (why, hint) = if page == "versions" {
+                        (
+                            "which docs without versions do not have",
+                            "the link is left out",
+                        )
+                    } else {
+                        (
+                            "which is not taken over",
+                            "the link is left out; make the page a doc, and link to that",
+                        )
+                    };
+                    let message = format!("the header links to the page `{page}`, {why}");
+                    notes.push(Note::no_counterpart(&link.place, message).hint(hint));
+                    return false;
+                }
             };
             if ids.contains(id) || released.contains(id) {
                 return true;

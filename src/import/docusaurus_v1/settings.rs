@@ -372,7 +372,7 @@ impl Reader<'_> {
                 Got::Absent | Got::ByHand(_) => None,
             }
         };
-        for entry in &table.entries {
+        for entry in table.entries.iter().filter(|entry| !is_off(&entry.node)) {
             let hint = match entry.key.as_str() {
                 "doc" | "page" | "href" | "label" | "external" | "search" => continue,
                 "blog" => "there is no blog: its posts stay where they are, or become docs",

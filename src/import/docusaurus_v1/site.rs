@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::note::Note;
 use super::project::{Files, Project};
 use super::settings::{Got, LinkTarget, PlacedText, Settings};
-use super::whole;
 
 /// A text for the configuration, or a comment where a hand is needed.
 pub type Line = Got<String>;
@@ -297,7 +296,6 @@ fn copies_from(files: &Files<'_>, projects: &[Project], copy_root: &str) -> Stri
 /// The links of all headers. What every project has in the same words stands on every page, and a doc in it is the
 /// reader's own docset's.
 fn links(projects: &[Project], docsets: &[Docset]) -> Vec<Link> {
-    let versioned = projects.iter().any(|project| project.versioned);
     let mut links: Vec<Link> = Vec::new();
     for (project, docset) in projects.iter().zip(docsets) {
         for link in &project.settings.header {
@@ -307,10 +305,6 @@ fn links(projects: &[Project], docsets: &[Docset]) -> Vec<Link> {
                 };
                 other.settings.header.iter().any(same)
             });
-            // The one page of its own that Docproof has, too.
-            if matches!(&link.target, LinkTarget::Page(page) if page != "versions" || !versioned) {
-                continue;
-            }
             let is_doc = matches!(link.target, LinkTarget::Doc(_));
             let made = Link {
                 target: link.target.clone(),
@@ -391,7 +385,8 @@ impl Shared<'_> {
         };
         let message = format!("`{key}` is something else in {others}{taken}");
         let hint = format!("a site has one `{counterpart}`: choose one");
-        self.notes.push(whole(message).hint(hint));
+        let note = Note::about("import", &self.projects[0].config, message);
+        self.notes.push(note.hint(hint));
     }
 
     /// The title of the site: the one that all have, else that of the project at its top.
@@ -414,8 +409,9 @@ impl Shared<'_> {
             "the projects have {} titles: each is that of its docset, and `{shown}` is that of the site",
             titles.len()
         );
+        let note = Note::about("import", &self.projects[0].config, message);
         self.notes
-            .push(whole(message).hint("give the site a `title` of its own"));
+            .push(note.hint("give the site a `title` of its own"));
         chosen
     }
 

@@ -311,4 +311,8 @@ fn other_folders_and_versions_are_kept() {
     );
     assert_eq!(config.header_links.len(), 1, "{}", imported.text);
     assert!(said.contains("`en/help.js`"), "{said}");
+    assert!(
+        said.contains("the header links to the page `help`, which is not taken over"),
+        "{said}"
+    );
 }
