@@ -3,12 +3,16 @@
 //! In: problems found by any phase, with their places. Out: text as rustc prints it, plain or styled, or
 //! one JSON object a line. It must not know the terminal: the caller says whether to style.
 
+mod near;
+
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin as FileLine, Renderer, Snippet};
 use serde::Serialize;
+
+pub use near::{did_you_mean, nearest};
 
 use crate::source::{Origin, SourceMap, Span, line_column};
 
@@ -109,6 +113,9 @@ impl Problem {
                 .map(|(range, words)| (origin(range).span, words.clone()))
                 .collect(),
             path: None,
+            link: None,
+            group: None,
+            lines: Vec::new(),
         };
         diagnostic.add_chain(&place.chain);
         diagnostic
@@ -145,6 +152,36 @@ pub struct Diagnostic {
     pub related: Vec<(Span, String)>,
     /// A file to name when there is no place in a text (an image, an unreadable file).
     pub path: Option<String>,
+    /// What else is known of a link that leads nowhere.
+    pub link: Option<Box<BrokenLink>>,
+    /// The cause, where this stands for many broken links.
+    pub group: Option<&'static Cause>,
+    /// What stands under the message, line by line.
+    pub lines: Vec<String>,
+}
+
+/// Why links lead nowhere: many of them have one cause.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cause {
+    /// A short stable name in kebab case.
+    pub name: &'static str,
+    /// The same in a few words, which follow `12 links: `.
+    pub words: &'static str,
+}
+
+/// A link that leads nowhere, as it is told together with others and known again in a later build.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BrokenLink {
+    /// The file of the page that shows it; of what stands on no page, the file that holds it.
+    pub page: String,
+    /// As written.
+    pub written: String,
+    /// Why.
+    pub cause: &'static Cause,
+    /// What it would lead to.
+    pub target: String,
+    /// The versions that do not have it, where that is the cause, newest first.
+    pub versions: Vec<String>,
 }
 
 impl Diagnostic {
@@ -159,6 +196,9 @@ impl Diagnostic {
             hints: Vec::new(),
             related: Vec::new(),
             path: None,
+            link: None,
+            group: None,
+            lines: Vec::new(),
         }
     }
 
@@ -223,8 +263,21 @@ impl Diagnostic {
 /// Puts diagnostics in the order of files and places, and drops those that say the same thing twice.
 pub fn sort(diagnostics: &mut Vec<Diagnostic>, sources: &SourceMap) {
     diagnostics.sort_by_cached_key(|d| d.order(sources));
-    diagnostics.dedup_by(|a, b| {
-        a.place == b.place && a.path == b.path && a.code == b.code && a.message == b.message
+    diagnostics.dedup_by(|later, first| {
+        let is_same = later.place == first.place
+            && later.path == first.path
+            && later.code == first.code
+            && later.message == first.message;
+        if is_same && let (Some(later), Some(first)) = (&later.link, &mut first.link) {
+            // A text that several versions show has the same broken link in each of them.
+            let missing = later
+                .versions
+                .iter()
+                .filter(|v| !first.versions.contains(v));
+            let missing: Vec<String> = missing.cloned().collect();
+            first.versions.extend(missing);
+        }
+        is_same
     });
 }
 
@@ -260,11 +313,13 @@ pub fn render_human(diagnostic: &Diagnostic, sources: &SourceMap, styled: bool) 
         .map(|hint| Group::with_title(Level::HELP.secondary_title(hint.as_str())));
     if diagnostic.place.is_none() && diagnostic.path.is_none() {
         // Rendered one by one: a bar that joins them would stand beside nothing.
-        let parts: Vec<String> = groups
+        let mut parts: Vec<String> = groups
             .into_iter()
             .chain(hints)
             .map(|group| renderer.render(&[group]))
             .collect();
+        let lines = diagnostic.lines.iter().map(|line| format!("  {line}"));
+        parts.splice(1..1, lines);
         return parts.join("\n");
     }
     groups.extend(hints);
@@ -354,6 +409,17 @@ struct JsonDiagnostic<'a> {
     label: &'a str,
     hints: &'a [String],
     related: Vec<JsonPlace<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<JsonLink<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonLink<'a> {
+    page: &'a str,
+    written: &'a str,
+    cause: &'a str,
+    target: &'a str,
+    versions: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -395,49 +461,15 @@ pub fn render_json(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
                 }
             })
             .collect(),
+        link: diagnostic.link.as_ref().map(|link| JsonLink {
+            page: &link.page,
+            written: &link.written,
+            cause: link.cause.name,
+            target: &link.target,
+            versions: &link.versions,
+        }),
     };
     serde_json::to_string(&json).expect("invariant: a diagnostic is plain data")
-}
-
-/// The name nearest to `name`, as a hint, when one is near enough to be meant.
-pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    nearest(name, known, 1)
-        .into_iter()
-        .next()
-        .map(|best| format!("did you mean `{best}`?"))
-}
-
-/// The names nearest to `name`, best first, at most `most`.
-pub fn nearest<'a>(
-    name: &str,
-    known: impl IntoIterator<Item = &'a str>,
-    most: usize,
-) -> Vec<&'a str> {
-    let folded = name.to_lowercase();
-    let mut scored: Vec<(f64, &str)> = known
-        .into_iter()
-        .map(|candidate| {
-            let lower = candidate.to_lowercase();
-            let tail = candidate
-                .rsplit('/')
-                .next()
-                .unwrap_or(candidate)
-                .to_lowercase();
-            let last = folded.rsplit('/').next().unwrap_or(&folded);
-            let whole = strsim::jaro_winkler(&folded, &lower);
-            (
-                whole.max(strsim::jaro_winkler(last, &tail) * 0.98),
-                candidate,
-            )
-        })
-        .filter(|(score, _)| *score > 0.82)
-        .collect();
-    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    scored
-        .into_iter()
-        .take(most)
-        .map(|(_, candidate)| candidate)
-        .collect()
 }
 
 /// Joins names for a message: `a`, `b` or `c`.
@@ -541,15 +573,28 @@ help: did you mean `z.md`?";
     }
 
     #[test]
-    fn near_names_are_found() {
-        assert_eq!(
-            did_you_mean("tilte", ["title", "id"]),
-            Some("did you mean `title`?".into())
-        );
-        assert_eq!(did_you_mean("zzz", ["title", "id"]), None);
-        assert_eq!(
-            nearest("guide/instal", ["guide/install", "about"], 3),
-            ["guide/install"]
-        );
+    fn what_several_versions_show_is_told_once_with_all_of_them() {
+        let (sources, diagnostic) = sample();
+        let of = |version: &str| {
+            let link = BrokenLink {
+                page: "docs/a.md".into(),
+                written: "y.md".into(),
+                cause: &Cause {
+                    name: "c",
+                    words: "w",
+                },
+                target: "docs/y.md".into(),
+                versions: vec![version.into()],
+            };
+            Diagnostic {
+                link: Some(Box::new(link)),
+                ..diagnostic.clone()
+            }
+        };
+        let mut all = vec![of("2.0"), of("1.0"), of("2.0")];
+        sort(&mut all, &sources);
+        assert_eq!(all.len(), 1);
+        let versions = all[0].link.as_ref().map(|l| l.versions.clone());
+        assert_eq!(versions, Some(vec!["2.0".to_owned(), "1.0".to_owned()]));
     }
 }

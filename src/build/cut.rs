@@ -19,7 +19,7 @@ use super::version_list;
 use crate::config::{Dialect, DocsetConfig};
 use crate::diagnostic::{nearest, one_of};
 use crate::markdown::file_fence;
-use crate::site::links::{Here, Resolver, Target};
+use crate::site::links::{Here, Target};
 use crate::site::pages::{bad_route, join};
 use crate::site::urls::folder_of;
 use crate::site::{PageId, VersionKind};
@@ -308,11 +308,7 @@ impl<'a> Cutter<'a> {
         let Some(page) = self.page_of(doc) else {
             return edited(text, edits);
         };
-        let resolver = Resolver {
-            site: &self.indexed.site,
-            assets: &self.indexed.assets,
-            base_url: &self.indexed.config.base_url,
-        };
+        let resolver = super::resolve::resolver(self.indexed);
         let own: &str = &doc.summary.path;
         for link in &doc.parsed.links {
             if link.dest.starts_with(['/', '#']) || crate::markdown::is_external(&link.dest) {

@@ -16,13 +16,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
+use super::baseline;
 use super::files::{ChangeSet, Depth, FileProvider, Files};
 use super::look::{Content, Theme};
 use super::marks::{self, PageMarks, Verified};
 use super::output::{MemoryTree, Output};
 use super::publish::{Failure, Job, Sidebars, plain_warning, unknown_languages};
 use super::resolve::{self, Resolved};
-use super::{Build, Indexed, feeds, search, updated};
+use super::{Build, Indexed, feeds, link_groups, search, updated};
 use crate::date::Date;
 use crate::diagnostic::{self, Diagnostic, Severity, render_human};
 use crate::render::feed::Feed;
@@ -57,6 +58,8 @@ struct Work {
     build: Build,
     /// What has changed since the site that is handed out was made, and could not be taken in because of errors.
     waiting: BTreeSet<String>,
+    /// The files of the last edit.
+    edited: BTreeSet<String>,
     /// Whether anything may have changed since then.
     all_waiting: bool,
     /// The files that docs copy or show, whether they are there or not.
@@ -123,6 +126,8 @@ pub struct Report {
     pub text: String,
     /// The same with colours.
     pub coloured: String,
+    /// The name of the cause, where it stands for many broken links.
+    pub group: Option<&'static str>,
 }
 
 /// What came of an edit.
@@ -166,6 +171,7 @@ impl Live {
         let work = Work {
             build,
             waiting: BTreeSet::new(),
+            edited: BTreeSet::new(),
             all_waiting: true,
             reads: BTreeSet::new(),
             unmarked: BTreeSet::new(),
@@ -179,6 +185,11 @@ impl Live {
     /// Who knows when files were changed last.
     pub fn set_history(&self, history: Box<dyn updated::History>) {
         lock(&self.work).build.set_history(history);
+    }
+
+    /// The broken links that nothing is said of.
+    pub fn set_known_links(&self, known: baseline::Known) {
+        lock(&self.work).build.set_known_links(known);
     }
 
     /// Highlighted code of an earlier run; damaged or outdated bytes are ignored.
@@ -195,8 +206,14 @@ impl Live {
     pub fn apply(&self, provider: &dyn FileProvider, changes: &ChangeSet) -> Applied {
         let mut work = lock(&self.work);
         match changes {
-            ChangeSet::All => work.all_waiting = true,
+            ChangeSet::All => {
+                work.all_waiting = true;
+                work.edited.clear();
+            }
             ChangeSet::Paths(paths) => work.waiting.extend(paths.iter().cloned()),
+        }
+        if !work.waiting.is_empty() {
+            work.edited = work.waiting.clone();
         }
         if !work.all_waiting {
             if work.waiting.is_empty() {
@@ -326,6 +343,13 @@ impl Work {
     fn applied(&self, effect: Effect, mut said: Vec<Diagnostic>) -> Applied {
         let sources = &self.build.sources;
         diagnostic::sort(&mut said, sources);
+        // Whoever edits a page hears of its own broken links.
+        let is_edited = |d: &Diagnostic| {
+            let page = d.link.as_ref().map(|link| &link.page);
+            page.is_some_and(|page| self.edited.contains(page))
+        };
+        let hint = "`docproof build --verbose` shows each of them at its place";
+        let said = link_groups::fold(said, sources, &is_edited, hint);
         let reports = said.iter().map(|d| report(d, sources)).collect();
         Applied { effect, reports }
     }
@@ -340,6 +364,7 @@ fn report(diagnostic: &Diagnostic, sources: &SourceMap) -> Report {
         place: span.map(|span| sources.place(span)),
         text: render_human(diagnostic, sources, false),
         coloured: render_human(diagnostic, sources, true),
+        group: diagnostic.group.map(|cause| cause.name),
     }
 }
 

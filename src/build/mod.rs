@@ -7,6 +7,7 @@
 //! load -> front matter, expand, parse -> index -> resolve -> render. What is remembered is keyed by the
 //! content it was made from, so an incremental build cannot differ from a clean one.
 
+pub mod baseline;
 mod books;
 pub mod changes;
 pub mod copies;
@@ -15,6 +16,7 @@ pub mod docs;
 pub mod feeds;
 pub mod files;
 pub mod front_text;
+pub mod link_groups;
 pub mod lint;
 pub mod live;
 mod look;
@@ -31,7 +33,7 @@ pub mod updated;
 pub mod version_list;
 mod wiring;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use files::Depth;
@@ -72,6 +74,8 @@ pub struct Outcome {
     pub sink_error: Option<String>,
     /// The output folder of the configuration.
     pub output: String,
+    /// All broken links, those that are known as well.
+    pub broken_links: BTreeSet<baseline::Entry>,
 }
 
 impl Outcome {
@@ -107,6 +111,8 @@ pub struct Build {
     history: Option<Box<dyn updated::History>>,
     /// Code blocks of pages in the site that are shown without colours.
     page_warnings: publish::PlainBlocks,
+    /// Broken links that nothing is said of.
+    known_links: Arc<baseline::Known>,
 }
 
 /// A parsed and indexed site, before anything is rendered.
@@ -121,6 +127,10 @@ pub struct Indexed {
     pub docs: docs::Docs,
     /// Files beside the docs.
     pub assets: crate::site::links::Assets,
+    /// What was meant by links that lead nowhere.
+    pub nearby: crate::site::broken::Nearby,
+    /// Broken links that nothing is said of.
+    pub known_links: Arc<baseline::Known>,
 }
 
 impl Build {
@@ -147,6 +157,11 @@ impl Build {
     /// Who is asked for the dates of pages, if the site wants them.
     pub fn set_history(&mut self, history: Box<dyn updated::History>) {
         self.history = Some(history);
+    }
+
+    /// The broken links that nothing is said of.
+    pub fn set_known_links(&mut self, known: baseline::Known) {
+        self.known_links = Arc::new(known);
     }
 
     /// Builds the site.
@@ -227,6 +242,8 @@ impl Build {
             site,
             docs,
             assets,
+            nearby: Default::default(),
+            known_links: self.known_links.clone(),
         };
         wiring::routes(&mut indexed, &self.files, diagnostics);
         samples::check_versions(&indexed, diagnostics);
@@ -341,8 +358,10 @@ impl Build {
             rendered: 0,
             sink_error: None,
             output: indexed.config.output.clone(),
+            broken_links: BTreeSet::new(),
         };
         let resolved = resolve::all(indexed);
+        outcome.broken_links = resolved.all_broken().cloned().collect();
         diagnostics.extend(resolved.all_said().cloned());
         let marks = marks::marks(indexed, &self.sources, &self.verified, diagnostics);
         let updated = updated::dates(indexed, self.history.as_deref(), diagnostics);

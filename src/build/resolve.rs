@@ -6,12 +6,14 @@
 use rayon::prelude::*;
 
 use super::Indexed;
+use super::baseline::{Entry as BrokenEntry, Known};
 use super::wiring::{Redirect, RedirectTarget, config_span, redirect_output};
 use crate::config::{HeaderTarget, LinkPolicy};
-use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
+use crate::diagnostic::{BrokenLink, Diagnostic, Severity, did_you_mean};
 use crate::markdown::{Link, LinkKind, is_external};
 use crate::render::page::{HeaderPlace, header_doc};
-use crate::site::links::{Broken, Here, Resolver, Target};
+use crate::site::broken::{self, Broken};
+use crate::site::links::{Here, Resolver, Target};
 use crate::site::{Entry, PageId, Route, VersionKind};
 use crate::source::{Origin, Span};
 
@@ -30,6 +32,10 @@ pub struct Resolved {
     pub said: Vec<Vec<Diagnostic>>,
     /// What is wrong with links that stand on no page.
     pub said_of_others: Vec<Diagnostic>,
+    /// By page: its broken links, those that are known as well.
+    pub broken: Vec<Vec<BrokenEntry>>,
+    /// Broken links that stand on no page.
+    pub broken_of_others: Vec<BrokenEntry>,
 }
 
 impl Resolved {
@@ -38,18 +44,26 @@ impl Resolved {
         self.said.iter().flatten().chain(&self.said_of_others)
     }
 
+    /// All broken links.
+    pub fn all_broken(&self) -> impl Iterator<Item = &BrokenEntry> {
+        self.broken.iter().flatten().chain(&self.broken_of_others)
+    }
+
     /// Resolves the links of one page again.
     pub fn page_again(&mut self, indexed: &Indexed, id: PageId) {
         let links = page(indexed, resolver(indexed), id);
         self.links[id.index()] = links.targets;
         self.images[id.index()] = links.image;
-        self.said[id.index()] = links.said;
+        self.said[id.index()] = links.complaints.said;
+        self.broken[id.index()] = links.complaints.broken;
     }
 
     /// Resolves again what stands on no page: sidebars, header, redirects.
     pub fn others_again(&mut self, indexed: &Indexed) {
-        let mut said = Vec::new();
-        sidebar_links(indexed, resolver(indexed), &mut said);
+        let mut complaints = Complaints::of(indexed);
+        sidebar_links(indexed, resolver(indexed), &mut complaints);
+        let mut said = complaints.said;
+        self.broken_of_others = complaints.broken;
         self.header = header(indexed, &mut said);
         self.redirects = redirects(indexed, resolver(indexed), &mut said);
         self.said_of_others = said;
@@ -62,6 +76,7 @@ pub(super) fn resolver(indexed: &Indexed) -> Resolver<'_> {
         site: &indexed.site,
         assets: &indexed.assets,
         base_url: &indexed.config.base_url,
+        nearby: &indexed.nearby,
     }
 }
 
@@ -69,7 +84,7 @@ pub(super) fn resolver(indexed: &Indexed) -> Resolver<'_> {
 pub fn all(indexed: &Indexed) -> Resolved {
     let resolver = resolver(indexed);
     let ids: Vec<PageId> = indexed.site.page_ids().collect();
-    let pages: Vec<PageLinks> = ids
+    let pages: Vec<PageLinks<'_>> = ids
         .par_iter()
         .map(|id| page(indexed, resolver, *id))
         .collect();
@@ -80,33 +95,75 @@ pub fn all(indexed: &Indexed) -> Resolved {
         redirects: Vec::new(),
         said: Vec::with_capacity(pages.len()),
         said_of_others: Vec::new(),
+        broken: Vec::with_capacity(pages.len()),
+        broken_of_others: Vec::new(),
     };
     for page in pages {
         resolved.links.push(page.targets);
         resolved.images.push(page.image);
-        resolved.said.push(page.said);
+        resolved.said.push(page.complaints.said);
+        resolved.broken.push(page.complaints.broken);
     }
     resolved.others_again(indexed);
     resolved
 }
 
+/// What leads nowhere, gathered.
+struct Complaints<'a> {
+    indexed: &'a Indexed,
+    said: Vec<Diagnostic>,
+    broken: Vec<BrokenEntry>,
+}
+
+impl<'a> Complaints<'a> {
+    fn of(indexed: &'a Indexed) -> Self {
+        Self {
+            indexed,
+            said: Vec::new(),
+            broken: Vec::new(),
+        }
+    }
+
+    /// A broken link of a page's file: said, unless it is known.
+    fn add(&mut self, broken: Broken, origin: Origin, page: &str, written: &str) {
+        let link = BrokenLink {
+            page: page.to_owned(),
+            written: written.to_owned(),
+            cause: broken.cause,
+            target: broken.target,
+            versions: broken.version.into_iter().collect(),
+        };
+        let entry = BrokenEntry::from(&link);
+        if !self.indexed.known_links.has(&entry) {
+            let mut diagnostic = Diagnostic::error(broken.code, broken.message).at(origin.span, "");
+            diagnostic.severity = severity(self.indexed);
+            diagnostic.hints = broken.hints;
+            diagnostic.add_chain(&origin.chain);
+            diagnostic.link = Some(Box::new(link));
+            self.said.push(diagnostic);
+        }
+        self.broken.push(entry);
+    }
+}
+
 fn severity(indexed: &Indexed) -> Severity {
-    match indexed.config.links {
-        LinkPolicy::Error => Severity::Error,
-        LinkPolicy::Warn => Severity::Warning,
+    match (&*indexed.known_links, indexed.config.links) {
+        // Whoever lists the broken links wants to hear of every other one.
+        (Known::Nothing, LinkPolicy::Warn) => Severity::Warning,
+        _ => Severity::Error,
     }
 }
 
 /// The links of one page.
-struct PageLinks {
+struct PageLinks<'a> {
     targets: Vec<Target>,
     image: Option<Target>,
-    said: Vec<Diagnostic>,
+    complaints: Complaints<'a>,
 }
 
-fn page(indexed: &Indexed, resolver: Resolver<'_>, id: PageId) -> PageLinks {
+fn page<'a>(indexed: &'a Indexed, resolver: Resolver<'_>, id: PageId) -> PageLinks<'a> {
     let doc = &indexed.docs.docs[indexed.site.page(id).doc];
-    let mut diagnostics = Vec::new();
+    let mut complaints = Complaints::of(indexed);
     let mut targets = Vec::with_capacity(doc.parsed.links.len());
     for link in &doc.parsed.links {
         let origin = doc.expanded.segments.origin(&link.range);
@@ -125,15 +182,15 @@ fn page(indexed: &Indexed, resolver: Resolver<'_>, id: PageId) -> PageLinks {
             origin: &file,
         };
         targets.push(resolver.resolve(here, link).unwrap_or_else(|broken| {
-            diagnostics.push(report(broken, origin, severity(indexed)));
+            complaints.add(broken, origin, &doc.summary.path, &link.dest);
             Target::Elsewhere(link.dest.clone())
         }));
     }
-    let image = preview_image(indexed, resolver, id, &mut diagnostics);
+    let image = preview_image(indexed, resolver, id, &mut complaints);
     PageLinks {
         targets,
         image,
-        said: diagnostics,
+        complaints,
     }
 }
 
@@ -142,7 +199,7 @@ fn preview_image(
     indexed: &Indexed,
     resolver: Resolver<'_>,
     id: PageId,
-    diagnostics: &mut Vec<Diagnostic>,
+    complaints: &mut Complaints<'_>,
 ) -> Option<Target> {
     let doc = &indexed.docs.docs[indexed.site.page(id).doc];
     let image = doc.front.front.image.as_deref()?;
@@ -166,18 +223,10 @@ fn preview_image(
                 span,
                 chain: Vec::new().into(),
             };
-            diagnostics.push(report(broken, origin, severity(indexed)));
+            complaints.add(broken, origin, &doc.summary.path, image);
             None
         }
     }
-}
-
-fn report(broken: Broken, origin: Origin, severity: Severity) -> Diagnostic {
-    let mut diagnostic = Diagnostic::error(broken.code, broken.message).at(origin.span, "");
-    diagnostic.severity = severity;
-    diagnostic.hints = broken.hints;
-    diagnostic.add_chain(&origin.chain);
-    diagnostic
 }
 
 /// A link as it would stand on a page.
@@ -192,7 +241,7 @@ fn plain_link(dest: &str) -> Link {
 }
 
 /// Link entries of sidebars must lead somewhere, too.
-fn sidebar_links(indexed: &Indexed, resolver: Resolver<'_>, diagnostics: &mut Vec<Diagnostic>) {
+fn sidebar_links(indexed: &Indexed, resolver: Resolver<'_>, complaints: &mut Complaints<'_>) {
     fn walk<'a>(entries: &'a [Entry], found: &mut Vec<(&'a str, &'a Span)>) {
         for entry in entries {
             match entry {
@@ -202,7 +251,9 @@ fn sidebar_links(indexed: &Indexed, resolver: Resolver<'_>, diagnostics: &mut Ve
             }
         }
     }
-    for docset in &indexed.site.docsets {
+    for (docset, config) in indexed.site.docsets.iter().zip(&indexed.config.docsets) {
+        // Versions share sidebars: one name stands for all of a docset's.
+        let file = config.website("sidebars");
         for version in &docset.versions {
             let mut found = Vec::new();
             version
@@ -215,7 +266,7 @@ fn sidebar_links(indexed: &Indexed, resolver: Resolver<'_>, diagnostics: &mut Ve
                         span: place.clone(),
                         chain: Vec::new().into(),
                     };
-                    diagnostics.push(report(broken, origin, severity(indexed)));
+                    complaints.add(broken, origin, &file, href);
                 }
             }
         }
@@ -228,6 +279,9 @@ pub fn rooted(resolver: Resolver<'_>, indexed: &Indexed, href: &str) -> Result<T
         code: "broken-link",
         message,
         hints: vec![hint.to_owned()],
+        cause: broken::FORM,
+        target: href.to_owned(),
+        version: None,
     };
     if !href.starts_with('/') {
         return Err(broken(

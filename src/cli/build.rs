@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::baseline::Baseline;
 use super::{Common, FINE, Format, PROBLEMS, USAGE, report};
 use crate::build::files::ChangeSet;
 use crate::build::marks::{SourcesOf, Verified};
@@ -33,6 +34,15 @@ pub struct BuildArgs {
     /// Fail unless `verify` has recorded that every Rust sample passes
     #[arg(long)]
     verified: bool,
+    /// Fail on broken links that this file does not list, and say nothing of those that it does
+    #[arg(long, value_name = "FILE")]
+    links_baseline: Option<PathBuf>,
+    /// Write the broken links of this build to the file of `--links-baseline`
+    #[arg(long, requires = "links_baseline")]
+    update_links_baseline: bool,
+    /// Show each broken link at its place, however many there are
+    #[arg(long, short)]
+    verbose: bool,
     /// How many threads work [default: one for each core]
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -66,7 +76,16 @@ pub fn run(common: &Common, args: &BuildArgs) -> u8 {
         report::failure(common, &message, Some("`docproof init` makes a new site"));
         return USAGE;
     }
+    let baseline = args.links_baseline.as_deref();
+    let baseline = baseline.map(|path| Baseline::begin(common, path, args.update_links_baseline));
+    let baseline = match baseline.transpose() {
+        Ok(baseline) => baseline,
+        Err(code) => return code,
+    };
     let mut build = Build::new();
+    if let Some(baseline) = &baseline {
+        build.set_known_links(baseline.known());
+    }
     if !args.no_cache
         && let Some(bytes) = read_cache(&common.site, HIGHLIGHTS)
     {
@@ -98,7 +117,7 @@ pub fn run(common: &Common, args: &BuildArgs) -> u8 {
         show(&bar, phase)
     });
     bar.finish_and_clear();
-    report::diagnostics(common, &outcome.diagnostics, &build.sources);
+    report::site(common, &outcome.diagnostics, &build.sources, args.verbose);
     if let Some(error) = &outcome.sink_error {
         report::failure(
             common,
@@ -125,6 +144,11 @@ pub fn run(common: &Common, args: &BuildArgs) -> u8 {
         && let Err(error) = write_cache(&common.site, HIGHLIGHTS, &bytes)
     {
         report::line(&format!("note: the cache was not written: {error}"));
+    }
+    if let Some(baseline) = &baseline
+        && let Err(code) = baseline.end(common, &outcome.broken_links)
+    {
+        return code;
     }
     let warnings = report::counts(&outcome.diagnostics)
         .map_or_else(String::new, |counts| format!(", with {counts}"));

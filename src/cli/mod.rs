@@ -3,6 +3,7 @@
 //! In: arguments. Out: an exit code: 0 fine, 1 problems found in the content, 2 usage, configuration or a
 //! failure of the world, 70 a bug.
 
+mod baseline;
 mod build;
 mod clean;
 mod completions;

@@ -4,6 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
 use super::{Colour, Common, Format};
+use crate::build::link_groups;
 use crate::diagnostic::{Diagnostic, Severity, render_human, render_json};
 use crate::source::SourceMap;
 
@@ -54,6 +55,16 @@ pub fn diagnostics(common: &Common, diagnostics: &[Diagnostic], sources: &Source
     };
 }
 
+/// Prints all that is wrong with a site. Where many links are broken, people are told of them together, unless `each`.
+pub fn site(common: &Common, all: &[Diagnostic], sources: &SourceMap, each: bool) {
+    if each || common.format == Format::Json {
+        return diagnostics(common, all, sources);
+    }
+    let hint = "`--verbose` shows each of them at its place; with `--links-baseline FILE` only new ones fail a build";
+    let folded = link_groups::fold(all.to_vec(), sources, &|_| false, hint);
+    diagnostics(common, &folded, sources);
+}
+
 /// A diagnostic as an annotation of GitHub Actions, whose paths start with `prefix`.
 fn annotation(diagnostic: &Diagnostic, sources: &SourceMap, prefix: &str) -> String {
     let escape = |text: &str| {
@@ -76,7 +87,9 @@ fn annotation(diagnostic: &Diagnostic, sources: &SourceMap, prefix: &str) -> Str
         Some(format!(" file={prefix}{path}"))
     };
     let place = place.or_else(file).unwrap_or_default();
-    let text = std::iter::once(&diagnostic.message).chain(&diagnostic.hints);
+    let text = std::iter::once(&diagnostic.message)
+        .chain(&diagnostic.lines)
+        .chain(&diagnostic.hints);
     let text: Vec<&str> = text.map(String::as_str).collect();
     format!("::{level}{place}::{}\n", escape(&text.join("\n")))
 }

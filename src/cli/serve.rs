@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
+use super::baseline::Baseline;
 use super::{Common, FINE, Format, USAGE, build, open, report};
 use crate::build::files::ChangeSet;
 use crate::build::live::{Applied, Effect, Live, Report};
@@ -38,6 +39,9 @@ pub struct ServeArgs {
     /// Compile and run the samples of pages as they are edited, and those that you press Run for: this is code of the docs, and it runs as you
     #[arg(long)]
     allow_run: bool,
+    /// Pass over the broken links that this file lists; every other one is an error
+    #[arg(long, value_name = "FILE")]
+    links_baseline: Option<PathBuf>,
 }
 
 /// From so many files on, pages are handed out before the whole site is read.
@@ -130,6 +134,12 @@ pub fn run(common: &Common, args: &ServeArgs) -> u8 {
         true => build::verdicts_to_add_to(common),
         false => build::recorded_verdicts(common),
     }));
+    if let Some(path) = &args.links_baseline {
+        match Baseline::begin(common, path, false) {
+            Ok(baseline) => live.set_known_links(baseline.known()),
+            Err(code) => return code,
+        }
+    }
     live.set_history(build::history(&root));
     let hub = Arc::new(Hub::new(run_id(), editor));
     let known = args.allow_run.then(|| Arc::new(http::Samples::default()));
@@ -360,7 +370,13 @@ impl Loop<'_> {
             return;
         }
         let styled = report::styled(self.common);
-        for report in reports.iter().filter(|report| !self.last.contains(report)) {
+        // A group of broken links is told once: of its numbers nobody wants to hear at each edit.
+        let groups: Vec<_> = self.last.iter().filter_map(|report| report.group).collect();
+        let is_new = |report: &&Report| match report.group {
+            Some(cause) => !groups.contains(&cause),
+            None => !self.last.contains(report),
+        };
+        for report in reports.iter().filter(is_new) {
             let text = if styled {
                 &report.coloured
             } else {

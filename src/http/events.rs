@@ -186,6 +186,7 @@ mod tests {
             place: Some((3, 7)),
             text: text.to_owned(),
             coloured: String::new(),
+            group: None,
         };
         Applied {
             effect,

@@ -1,14 +1,12 @@
 //! Where a link leads.
 //!
-//! In: a link as written, the page that it stands on, and the index. Out: its target, or what is wrong with
-//! it and what was probably meant.
+//! In: a link as written, the page that it stands on, and the index. Out: its target, or why there is none ([`super::broken`]).
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
+use super::broken::{Broken, Nearby};
 use super::urls::{decode, folder_of, join_relative};
 use super::{PageId, Route, SiteIndex, VersionKind};
-use crate::diagnostic::nearest;
 use crate::markdown::{Link, LinkKind};
 
 /// A file beside the docs that pages can show.
@@ -40,32 +38,6 @@ pub enum Target {
     Elsewhere(String),
 }
 
-/// What is wrong with a link.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Broken {
-    /// A short stable name.
-    pub code: &'static str,
-    /// What is wrong.
-    pub message: String,
-    /// What to do.
-    pub hints: Vec<String>,
-}
-
-impl Broken {
-    fn new(code: &'static str, message: String) -> Self {
-        Self {
-            code,
-            message,
-            hints: Vec::new(),
-        }
-    }
-
-    fn hint(mut self, hint: impl Into<Option<String>>) -> Self {
-        self.hints.extend(hint.into());
-        self
-    }
-}
-
 /// The place of a link: its page, and the file that its text stands in.
 #[derive(Clone, Copy, Debug)]
 pub struct Here<'a> {
@@ -86,6 +58,8 @@ pub struct Resolver<'a> {
     pub assets: &'a Assets,
     /// Starts and ends with `/`.
     pub base_url: &'a str,
+    /// What was probably meant by links that lead nowhere.
+    pub nearby: &'a Nearby,
 }
 
 impl Resolver<'_> {
@@ -205,7 +179,7 @@ impl Resolver<'_> {
     }
 
     /// The docs folder that holds a file.
-    fn docs_folder_of(&self, file: &str) -> Option<&str> {
+    pub(super) fn docs_folder_of(&self, file: &str) -> Option<&str> {
         self.site
             .docsets
             .iter()
@@ -306,99 +280,7 @@ impl Resolver<'_> {
         if has(anchor) || has(&decoded) {
             return Ok(());
         }
-        let doc = self.site.doc(page);
-        let near = nearest(&decoded, anchors.iter().map(String::as_str), 1);
-        let hint = match near.first() {
-            Some(near) => format!("did you mean `#{near}`?"),
-            None if anchors.is_empty() => format!("`{}` has no headings", doc.path),
-            None => format!(
-                "anchors of `{}`: {}",
-                doc.path,
-                anchors
-                    .iter()
-                    .take(12)
-                    .map(|a| format!("#{a}"))
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            ),
-        };
-        Err(Broken::new(
-            "broken-anchor",
-            format!("`{}` has no anchor `#{anchor}`", doc.path),
-        )
-        .hint(Some(hint)))
-    }
-
-    fn broken(&self, here: Here<'_>, link: &Link, path: &str) -> Broken {
-        let dest = &link.dest;
-        if matches!(link.kind, LinkKind::Image | LinkKind::RawSrc) {
-            let name = path.rsplit('/').next().unwrap_or(path);
-            let near = nearest(
-                name,
-                self.assets
-                    .keys()
-                    .map(|k| k.rsplit('/').next().unwrap_or(k)),
-                1,
-            );
-            let hint = near.first().map_or_else(
-                || "images stand in an `assets` folder beside the docs, or in the site's `static` folder".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            );
-            return Broken::new("broken-image", format!("there is no image `{dest}`"))
-                .hint(Some(hint));
-        }
-        let version = self.site.version(here.page);
-        let broken = Broken::new("broken-link", format!("the link `{dest}` leads nowhere"));
-        if path.ends_with(".md") {
-            return broken.hint(self.hint_for_doc(here, path, version));
-        }
-        let full = if path.starts_with('/') {
-            path.trim_start_matches('/').to_owned()
-        } else {
-            join_relative(folder_of(&self.site.page(here.page).route), path).unwrap_or_default()
-        };
-        let near = nearest(&full, self.site.routes.keys().map(String::as_str), 1);
-        broken.hint(Some(near.first().map_or_else(
-            || format!("nothing is published at `/{full}`; link to a doc by its file, as in `./other.md`"),
-            |near| format!("nothing is published at `/{full}`; did you mean `/{near}`?"),
-        )))
-    }
-
-    fn hint_for_doc(&self, here: Here<'_>, path: &str, version: &super::Version) -> Option<String> {
-        let full = join_relative(folder_of(here.origin), path)?;
-        if self.site.drafts.iter().any(|d| **d == *full) {
-            return Some(format!("`{full}` is a draft"));
-        }
-        let known: Vec<&Arc<str>> = self.site.docs.iter().map(|d| &d.path).collect();
-        if known.iter().any(|p| ***p == *full) && !version.name.is_empty() {
-            return Some(format!(
-                "`{full}` exists, but version `{}` does not have it",
-                version.name
-            ));
-        }
-        // The same place in the docs folder of another version.
-        let relative = self
-            .docs_folder_of(&full)
-            .and_then(|folder| full.strip_prefix(folder))
-            .map(|rest| rest.trim_start_matches('/').trim_end_matches(".md"));
-        let docset = self.site.page(here.page).docset;
-        let elsewhere = |doc: &&super::DocSummary| {
-            doc.docset == docset && Some(doc.relative.as_str()) == relative
-        };
-        if !version.name.is_empty()
-            && let Some(doc) = self.site.docs.iter().find(elsewhere)
-        {
-            return Some(format!(
-                "`{}` exists, but version `{}` does not have it",
-                doc.path, version.name
-            ));
-        }
-        // Nobody means the page that the link stands in.
-        let others = known.iter().filter(|path| &****path != here.origin);
-        let near = nearest(&full, others.map(|path| path.as_ref()), 1);
-        near.first()
-            .map(|near| format!("did you mean `{near}`?"))
-            .or_else(|| Some(format!("there is no file `{full}`")))
+        Err(self.no_anchor(page, anchor, &decoded))
     }
 }
 

@@ -3,6 +3,7 @@
 //! In: a summary of each doc, `versions.json` and the sidebars of each docset. Out: a [`SiteIndex`], which is
 //! all that one page sees of another. It must not know HTML, nor the bodies of docs.
 
+pub mod broken;
 pub mod links;
 pub mod pages;
 pub mod sidebars;

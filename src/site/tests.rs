@@ -239,10 +239,12 @@ fn links_resolve_by_file_route_and_version() {
     };
     assets.insert("docs/assets/p.png".into(), asset("p.png"));
     assets.insert("docs/x/q.png".into(), asset("q.png"));
+    let nearby = Default::default();
     let resolver = Resolver {
         site: &site,
         assets: &assets,
         base_url: "/base/",
+        nearby: &nearby,
     };
     let leads = |version: usize, id: &str, dest: &str| {
         let page = site.docsets[0].versions[version].by_id[id];

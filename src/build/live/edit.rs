@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::{OnceLock, PoisonError};
 
 use super::{Applied, Effect, Live, Ready, Rendered, Work, has_errors};
+use crate::build::baseline::Entry as BrokenEntry;
 use crate::build::books;
 use crate::build::docs::{self, Doc};
 use crate::build::files::FileProvider;
@@ -139,7 +140,13 @@ fn pages_of(ready: &Ready, edited: &[Edited]) -> Vec<PageId> {
 }
 
 /// The links of a page, its preview image, and what is wrong with them.
-type Links = (PageId, Vec<Target>, Option<Target>, Vec<Diagnostic>);
+type Links = (
+    PageId,
+    Vec<Target>,
+    Option<Target>,
+    Vec<Diagnostic>,
+    Vec<BrokenEntry>,
+);
 
 /// A site with other docs in it, which may be taken out again.
 struct Tried<'a> {
@@ -191,6 +198,7 @@ impl<'a> Tried<'a> {
                 std::mem::take(&mut resolved.links[n]),
                 resolved.images[n].take(),
                 std::mem::take(&mut resolved.said[n]),
+                std::mem::take(&mut resolved.broken[n]),
             );
             self.links.push(old);
             resolved.page_again(indexed, id);
@@ -204,7 +212,7 @@ impl<'a> Tried<'a> {
     fn leads_to(&self, id: PageId, pages: &[PageId]) -> bool {
         let resolved = &self.ready.resolved;
         let leads = |target: &Target| matches!(target, Target::Page(to, tail) if tail.contains('#') && pages.contains(to));
-        !resolved.said[id.index()].is_empty() || resolved.links[id.index()].iter().any(leads)
+        !resolved.broken[id.index()].is_empty() || resolved.links[id.index()].iter().any(leads)
     }
 
     fn broken(&self) -> bool {
@@ -233,11 +241,12 @@ impl<'a> Tried<'a> {
         let Ready {
             resolved, indexed, ..
         } = self.ready;
-        for (id, links, image, said) in self.links {
+        for (id, links, image, said, broken) in self.links {
             let n = id.index();
             resolved.links[n] = links;
             resolved.images[n] = image;
             resolved.said[n] = said;
+            resolved.broken[n] = broken;
         }
         if self.anchors {
             resolved.others_again(indexed);

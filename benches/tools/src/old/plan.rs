@@ -434,7 +434,8 @@ impl Plan {
         }
         for (fault, count) in ALL_FAULTS.into_iter().zip(FAULTS) {
             // One for each text: how many pages show it is for the versions to say.
-            let light: Vec<usize> = weights.iter().map(|w| usize::from(*w > 0)).collect();
+            let is_own = |n: usize| weights[n] > 0 && !self.docs[n].is_source;
+            let light: Vec<usize> = (0..weights.len()).map(|n| usize::from(is_own(n))).collect();
             self.deal_many(random, &light, count, || Block::Broken(fault));
         }
         let mut copies = vec![0; self.docs.len()];

@@ -250,11 +250,13 @@ impl Writer<'_> {
     fn link(&mut self) -> String {
         let text = phrase(&mut self.random, 2);
         let image = self.random.below(IMAGES);
-        match self.random.below(12) {
+        // Of relative links in copied text there is a number of its own.
+        let kinds = if self.doc.is_source { 5 } else { 12 };
+        match self.random.below(kinds) {
             0..2 => sentence_of(&mut self.random),
             2 => format!("[{text}](https://example.com/{image})."),
-            3 => format!("\n\n![{text}](assets/picture-{image}.svg)"),
-            4 => {
+            3 if !self.doc.is_source => format!("\n\n![{text}](assets/picture-{image}.svg)"),
+            3 | 4 => {
                 let project = &self.plan.projects[self.random.below(self.plan.projects.len())].name;
                 format!("[{text}](/{project}/img/favicon.svg).")
             }
