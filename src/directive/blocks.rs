@@ -237,7 +237,7 @@ impl Scanner {
     }
 
     fn classify<'a>(&self, rest: &'a str) -> Line<'a> {
-        if rest.contains("DOCUSAURUS_CODE_TABS") && rest.contains("<!--") {
+        if rest.contains("DOCUSAURUS_CODE_TABS") && rest.contains("<!--") && !only_named(rest) {
             return match comment(rest) {
                 Some("DOCUSAURUS_CODE_TABS") => Line::TabsOpen(Form::CommentTabs),
                 Some("END_DOCUSAURUS_CODE_TABS") => Line::TabsEnd,
@@ -523,6 +523,12 @@ fn continued(prefix: &str) -> String {
         .collect()
 }
 
+/// Whether the markers of a line stand in code spans: then the line is about them. Spans of single backticks are enough for that.
+fn only_named(line: &str) -> bool {
+    let mut outside = line.split('`').step_by(2);
+    outside.all(|text| !text.contains("DOCUSAURUS_CODE_TABS"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -612,6 +618,9 @@ mod tests {
             "<!--DOCUSAURUS_CODE_TABS-->\n<!--A-->\n<!--DOCUSAURUS_CODE_TABS-->\n<!--END_DOCUSAURUS_CODE_TABS-->\n",
             "[TabsOpen]\n[tab A]\n\n[TabsClose]\n!3:1 code tabs inside code tabs\n",
         );
+        let named =
+            "Write `<!--DOCUSAURUS_CODE_TABS-->` and `<!--END_DOCUSAURUS_CODE_TABS-->` around.\n";
+        check(named, named);
         check(
             "x <!--DOCUSAURUS_CODE_TABS-->\n",
             "\n!1:1 a code tabs marker must stand on a line of its own\n",
