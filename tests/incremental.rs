@@ -466,6 +466,60 @@ fn a_file_that_a_fence_shows_is_read_again() {
 }
 
 #[test]
+fn a_book_follows_its_list_and_what_its_chapters_include() {
+    let config = "links: warn\ndocsets: [{ id: b, docs: src, route: \"\", dialect: mdbook }]\n";
+    let mut server = Server::new(&[
+        ("docproof.yaml", config),
+        ("src/SUMMARY.md", "- [A](a.md)\n- [B](b/README.md)\n"),
+        ("src/a.md", "# A\n\n{{#include part.md}} [b](b/README.md)\n"),
+        ("src/part.md", "```rust\n{{#include ../code/m.rs:x}}\n```\n"),
+        ("src/b/README.md", "{{#title The b}}text\n"),
+        ("src/c.md", "# C\n"),
+        ("src/p.png", "no picture"),
+        ("code/m.rs", "// ANCHOR: x\none();\n// ANCHOR_END: x\n"),
+    ]);
+    let shows = |server: &Server, page: &str, text: &str| match &server.last_good[page] {
+        Output::Bytes(bytes) => String::from_utf8_lossy(bytes).contains(text),
+        other => panic!("{page} is {other:?}"),
+    };
+    assert!(shows(&server, "a.html", "one") && shows(&server, "b/index.html", "The b"));
+    assert!(!server.last_good.contains_key("c.html") && server.last_good.contains_key("p.png"));
+    // What is included, through another include as well.
+    let said = server.write("code/m.rs", "// ANCHOR: x\ntwo();\n// ANCHOR_END: x\n");
+    assert_eq!(said, "");
+    assert!(shows(&server, "a.html", "two"));
+    assert!(server.short > 0, "an included file takes the short way");
+    let said = server.write("code/m.rs", "three();\n");
+    assert!(
+        said.contains("has no anchor `x`") && said.contains("src/part.md:2:12"),
+        "{said}"
+    );
+    server.step(&[("code/m.rs", None)]);
+    server.write("src/part.md", "plain {{#include c.md}}\n");
+    assert!(shows(&server, "a.html", "plain"));
+    server.write("src/c.md", "# C2\n");
+    assert!(shows(&server, "a.html", "C2"));
+    // The list: a new chapter, another name, a draft, one that is missing.
+    server.write(
+        "src/SUMMARY.md",
+        "- [Ay](a.md)\n  - [C](c.md)\n  - [D]()\n- [B](b/README.md)\n",
+    );
+    assert!(shows(&server, "c.html", "C2") && shows(&server, "c.html", "1. Ay"));
+    let said = server.write("src/SUMMARY.md", "- [A](a.md)\n- [No](no.md)\n");
+    assert!(said.contains("there is no chapter `src/no.md`"), "{said}");
+    server.write("src/no.md", "{{#VERSION}}\n");
+    server.write("src/b/README.md", "not listed any more\n");
+    server.write(
+        "docproof.yaml",
+        &config.replace(
+            "mdbook }",
+            "mdbook, mdbook: { variables: { VERSION: v7 } } }",
+        ),
+    );
+    assert!(shows(&server, "no.html", "v7"));
+}
+
+#[test]
 fn a_copy_source_outside_the_docs_is_forgotten_when_nobody_copies_it() {
     let copies = "<!-- COPY DOCS -->\n<!-- ./shared/s.md -->\n";
     let mut server = Server::new(&[("docs/a.md", copies), ("shared/s.md", "one\n")]);

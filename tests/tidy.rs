@@ -37,7 +37,7 @@ const FLOORS: &[Room] = &[
     // Knows neither the site nor the disk: `toolchain` is its way to the world.
     Room("verify", 2, &[]),
     // Old configurations to new ones: texts in, a text out.
-    Room("import", 2, &[]),
+    Room("import", 2, &["site"]),
     Room("render", 3, &[]),
     Room("build", 4, &[]),
     Room("disk", 5, &[]),

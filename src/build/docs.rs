@@ -396,6 +396,7 @@ impl Work<'_> {
         let Chapter {
             expanded,
             title: own_title,
+            ..
         } = self.expanded(slot, &page, front.body_start);
         diagnostics.extend(expanded.diagnostics.iter().cloned());
         let hash = ContentHash::of_parts([
@@ -446,7 +447,7 @@ impl Work<'_> {
         file_fence::expand(&mut expanded, rules, &shown);
         Chapter {
             expanded,
-            title: None,
+            ..Chapter::default()
         }
     }
 

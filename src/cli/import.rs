@@ -5,6 +5,7 @@
 //! never changed.
 
 mod docusaurus_v1;
+mod mdbook;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,8 @@ pub struct ImportArgs {
 enum From {
     /// Write the configuration of every Docusaurus v1 site under a folder
     DocusaurusV1(docusaurus_v1::Options),
+    /// Write the configuration of an mdBook book
+    Mdbook(Target),
 }
 
 /// What every import is told.
@@ -47,6 +50,7 @@ pub struct Target {
 pub fn run(common: &Common, args: &ImportArgs) -> u8 {
     match &args.from {
         From::DocusaurusV1(options) => docusaurus_v1::run(common, options),
+        From::Mdbook(target) => mdbook::run(common, target),
     }
 }
 

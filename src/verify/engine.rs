@@ -411,6 +411,7 @@ fn file_verdict(sample: &Sample, check: &PackageCheck) -> Verdict {
         .map(|m| {
             message::keep(m, |span| {
                 Some(message::TruePlace {
+                    origin: None,
                     column: span.column_start,
                     end_column: span.column_end,
                 })

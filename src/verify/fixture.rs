@@ -45,6 +45,7 @@ pub fn fences(path: &str, markdown: &str) -> Vec<Fence> {
                     block: fences.len(),
                     info: info.to_owned(),
                     fenced: true,
+                    rustdoc: false,
                     lines: Vec::new(),
                     path: path.clone(),
                     open_line: number,
@@ -80,6 +81,7 @@ fn code_line(line: &str, number: usize, indent: usize) -> CodeLine {
         column: indent + if hidden { 2 } else { 0 },
         cuts: Vec::new(),
         hidden,
+        origin: None,
     }
 }
 

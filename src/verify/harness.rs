@@ -58,6 +58,8 @@ pub struct PlaceMap {
 struct FilePlaces {
     /// For each line, from 0 for line 1: the samples that have something on it.
     owners: Vec<Vec<usize>>,
+    /// For lines that stand elsewhere: where.
+    origins: BTreeMap<usize, Arc<(Arc<str>, usize)>>,
     /// For lines whose columns differ: from this generated column on, the source's column (both from 0).
     shifts: BTreeMap<usize, Vec<(usize, usize)>>,
 }
@@ -83,7 +85,11 @@ impl PlaceMap {
         } else {
             1
         };
-        Some(TruePlace { column, end_column })
+        Some(TruePlace {
+            origin: file.origins.get(&span.line_start).cloned(),
+            column,
+            end_column,
+        })
     }
 }
 
@@ -112,6 +118,7 @@ enum Piece {
 struct Page {
     lines: Vec<Vec<Piece>>,
     owners: Vec<Vec<usize>>,
+    origins: BTreeMap<usize, Arc<(Arc<str>, usize)>>,
 }
 
 impl Page {
@@ -124,6 +131,10 @@ impl Page {
         if self.owners[line].last() != Some(&owner) {
             self.owners[line].push(owner);
         }
+    }
+
+    fn is_free(&self, line: usize) -> bool {
+        self.lines.get(line).is_none_or(Vec::is_empty)
     }
 
     fn has_code(&self, line: usize) -> bool {
@@ -144,6 +155,7 @@ impl Page {
         }
         let mut places = FilePlaces {
             owners: self.owners.split_off(self.owners.len().min(1)),
+            origins: self.origins,
             shifts: BTreeMap::new(),
         };
         let mut text = String::new();
@@ -201,7 +213,13 @@ impl Pages {
     fn fits(&self, sample: &Sample) -> bool {
         sample.parts.iter().all(|part| {
             let page = self.by_path.get(&part.path);
-            page.is_none_or(|page| part.lines.iter().all(|line| !page.has_code(line.line)))
+            // Lines of a file that is included in parts are next to each other: what wraps one part must not stand on
+            // a line of another, where a comment would swallow it.
+            let around = [part.open_line, part.close_line];
+            page.is_none_or(|page| {
+                part.lines.iter().all(|line| page.is_free(line.line))
+                    && !around.iter().any(|line| page.has_code(*line))
+            })
         })
     }
 
@@ -228,6 +246,9 @@ impl Pages {
             for line in &part.lines {
                 let code = Code::of(line, n, anatomy, root, folder, wrap.hoists);
                 n += 1;
+                if let Some(origin) = &line.origin {
+                    page.origins.insert(line.line, origin.clone());
+                }
                 if n > anatomy.head || wrap.open.is_empty() {
                     page.push(line.line, number, code.piece());
                     continue;

@@ -3,6 +3,8 @@
 //! In: lines of `--error-format=json`. Out: messages with all their spans. The format is rustc's own
 //! (<https://doc.rust-lang.org/rustc/json.html>); fields that are not needed are not read.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use super::verdict::CompilerMessage;
@@ -123,10 +125,11 @@ pub fn keep(message: &Message, place: impl Fn(&RustcSpan) -> Option<TruePlace>) 
     }
     let (path, line, column, end_line, end_column) = match found {
         Some((span, at)) => (
-            Some(span.file_name.clone()),
-            span.line_start,
+            Some(at.path(span).to_owned()),
+            at.line(span),
             at.column,
-            span.line_end,
+            // A span over several lines of one file is as long there.
+            at.line(span) + span.line_end.saturating_sub(span.line_start),
             at.end_column,
         ),
         None => (None, 0, 0, 0, 0),
@@ -149,24 +152,38 @@ pub fn keep(message: &Message, place: impl Fn(&RustcSpan) -> Option<TruePlace>) 
     }
 }
 
-/// The true columns of a span.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// The true place of a span.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TruePlace {
+    /// The file and line where it begins, if they are others than those of the span.
+    pub origin: Option<Arc<(Arc<str>, usize)>>,
     /// First column, from 1.
     pub column: usize,
     /// After the last column.
     pub end_column: usize,
 }
 
-/// Rewrites `path:line:column` where the column in the source differs from that in the generated code (a marker was
-/// taken out, or a line of a string could not be indented).
+impl TruePlace {
+    /// The file that a span is in.
+    pub fn path<'a>(&'a self, span: &'a RustcSpan) -> &'a str {
+        self.origin.as_ref().map_or(&span.file_name, |o| &o.0)
+    }
+
+    /// The line that a span begins on.
+    pub fn line(&self, span: &RustcSpan) -> usize {
+        self.origin.as_ref().map_or(span.line_start, |o| o.1)
+    }
+}
+
+/// Rewrites `path:line:column` where the place in the source differs from that in the generated code (a marker was
+/// taken out, a line of a string could not be indented, or the line was included from another file).
 fn mend(rendered: &str, span: &RustcSpan, place: &TruePlace) -> String {
-    if place.column == span.column_start {
+    if place.column == span.column_start && place.origin.is_none() {
         return rendered.to_owned();
     }
     let (path, line) = (&span.file_name, span.line_start);
     let old = format!("{path}:{line}:{}", span.column_start);
-    let new = format!("{path}:{line}:{}", place.column);
+    let new = format!("{}:{}:{}", place.path(span), place.line(span), place.column);
     let mut out = String::with_capacity(rendered.len());
     let mut rest = rendered;
     while let Some(at) = rest.find(&old) {

@@ -66,7 +66,11 @@ pub fn plan(
         warn_untagged: !rules.strict && rules.untagged == Untagged::Warn,
     };
     for (fence, library) in fences.into_iter().zip(library_of) {
-        let attributes = attributes(&fence.info, fence.fenced, fence.file.is_some(), rules);
+        let rules = Rules {
+            strict: rules.strict || fence.rustdoc,
+            ..*rules
+        };
+        let attributes = attributes(&fence.info, fence.fenced, fence.file.is_some(), &rules);
         planner.fence(fence, attributes, *library);
     }
     planner.finish()

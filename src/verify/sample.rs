@@ -32,6 +32,9 @@ pub struct CodeLine {
     pub cuts: Vec<(usize, usize)>,
     /// Not shown at first.
     pub hidden: bool,
+    /// The file and line where it stands, if that is not `line` of the fence's own: the code of a fence may come from
+    /// several files.
+    pub origin: Option<Arc<(Arc<str>, usize)>>,
 }
 
 impl CodeLine {
@@ -91,9 +94,12 @@ pub struct Fence {
     pub info: String,
     /// Opened by a fence, not by indentation.
     pub fenced: bool,
+    /// Its info string is read exactly as rustdoc reads it.
+    pub rustdoc: bool,
     /// The program, hidden lines included.
     pub lines: Vec<CodeLine>,
-    /// The file that the code stands in, from the site's folder: the page, a doc that it copies, or a file that it shows.
+    /// The file that the code stands in, from the site's folder: the page, a doc that it copies, or a file that it
+    /// shows or includes.
     pub path: Arc<str>,
     /// The line in `path` before the first line of code: the opening fence, if there is one.
     pub open_line: usize,

@@ -3,6 +3,8 @@
 //! In: an indexed site and its texts. Out: for every page, in order, each of its code blocks with the place of every
 //! line in the file that it stands in. It must not know which blocks are samples, nor what is done with them.
 
+#[cfg(test)]
+mod book_tests;
 mod libraries;
 #[cfg(test)]
 mod tests;
@@ -29,7 +31,7 @@ pub fn fences(indexed: &Indexed, sources: &SourceMap) -> Vec<Fence> {
         .docs
         .docs
         .par_iter()
-        .map(|doc| of_doc(doc, sources))
+        .map(|doc| of_doc(doc, sources, &indexed.config))
         .collect();
     let mut fences = Vec::new();
     for id in indexed.site.page_ids() {
@@ -48,7 +50,7 @@ pub fn fences(indexed: &Indexed, sources: &SourceMap) -> Vec<Fence> {
 pub fn fences_of(indexed: &Indexed, sources: &SourceMap, id: PageId) -> Vec<Fence> {
     let (docset, version) = reader(indexed, id);
     let doc = &indexed.docs.docs[indexed.site.page(id).doc];
-    let mut fences = of_doc(doc, sources);
+    let mut fences = of_doc(doc, sources, &indexed.config);
     for fence in &mut fences {
         fence.docset = docset.clone();
         fence.version = version.clone();
@@ -77,7 +79,7 @@ fn reader(indexed: &Indexed, id: PageId) -> (Arc<str>, Option<Arc<str>>) {
 }
 
 /// The blocks of one doc, for a page of no version.
-fn of_doc(doc: &Doc, sources: &SourceMap) -> Vec<Fence> {
+fn of_doc(doc: &Doc, sources: &SourceMap, config: &SiteConfig) -> Vec<Fence> {
     let codes = &doc.parsed.codes;
     if codes.is_empty() {
         return Vec::new();
@@ -85,6 +87,7 @@ fn of_doc(doc: &Doc, sources: &SourceMap) -> Vec<Fence> {
     let mut reader = Reader {
         doc,
         sources,
+        rustdoc: config.docsets[doc.summary.docset].dialect.is_mdbook(),
         lines: HashMap::new(),
     };
     (0..codes.len()).map(|n| reader.fence(n)).collect()
@@ -94,6 +97,8 @@ fn of_doc(doc: &Doc, sources: &SourceMap) -> Vec<Fence> {
 struct Reader<'a> {
     doc: &'a Doc,
     sources: &'a SourceMap,
+    /// Samples are what rustdoc takes for such, as `mdbook test` does.
+    rustdoc: bool,
     /// Where the lines of each source begin.
     lines: HashMap<SourceId, Vec<usize>>,
 }
@@ -102,14 +107,19 @@ impl Reader<'_> {
     fn fence(&mut self, n: usize) -> Fence {
         let doc = self.doc;
         let block = &doc.parsed.codes[n];
-        let frame = self.frame(block);
-        let lines = self.code(block);
+        let mut frame = self.frame(block);
+        let (mut lines, sources) = self.code(block);
         let shown = block.info.file.is_some();
+        let included = match shown {
+            true => None,
+            false => self.included(&mut lines, &sources, &mut frame),
+        };
         // The code of a shown file has a chain of its own, which ends at the fence.
         let first = block.places.line(0).next().map(|(_, at)| at);
         let code = first
             .filter(|_| shown && !lines.is_empty())
-            .map(|at| doc.expanded.segments.origin(&(at..at)));
+            .map(|at| doc.expanded.segments.origin(&(at..at)))
+            .or(included);
         let chain = code.as_ref().map_or(&frame.opening.chain, |o| &o.chain);
         let chain = chain.iter().map(|span| self.place(span)).collect();
         let path = |origin: &Origin| self.sources.get(origin.span.source).path.clone();
@@ -132,6 +142,7 @@ impl Reader<'_> {
             block: n,
             info: block.info.raw.to_string(),
             fenced: block.fenced,
+            rustdoc: self.rustdoc,
             path: path(code.as_ref().unwrap_or(&frame.opening)),
             open_line,
             close_line,
@@ -162,16 +173,53 @@ impl Reader<'_> {
         }
     }
 
-    /// The lines of a block's program.
-    fn code(&mut self, block: &CodeBlock) -> Vec<CodeLine> {
+    /// The lines of a block's program, and where the first character of each came from.
+    fn code(&mut self, block: &CodeBlock) -> (Vec<CodeLine>, Vec<Option<Origin>>) {
         if block.text.is_empty() {
-            return Vec::new();
+            return Default::default();
         }
+        let segments = &self.doc.expanded.segments;
         let texts = block.text.split('\n').zip(&block.lines);
         texts
             .enumerate()
-            .map(|(n, (text, mark))| self.line(text, block.places.line(n), mark.hidden))
-            .collect()
+            .map(|(n, (text, mark))| {
+                let place = block.places.line(n).next();
+                let origin = place.map(|(_, at)| segments.origin(&(at..at)));
+                // It may be the end of an included text, or of what is around it.
+                let origin = origin.filter(|_| !text.is_empty());
+                let line = self.line(text, block.places.line(n), mark.hidden);
+                (line, origin)
+            })
+            .unzip()
+    }
+
+    /// Lines that a directive of mdBook put there. If all come from one file, in its order, the program stands there: its origin.
+    /// Else the lines are numbered from the fence on, and each knows where it stands.
+    fn included(
+        &mut self,
+        lines: &mut [CodeLine],
+        origins: &[Option<Origin>],
+        frame: &mut Frame,
+    ) -> Option<Origin> {
+        if !self.rustdoc {
+            return None;
+        }
+        let first = origins.iter().flatten().next()?;
+        let one = |o: &Origin| o.span.source == first.span.source;
+        if origins.iter().flatten().all(one) && in_order(lines, origins) {
+            let elsewhere = first.span.source != frame.opening.span.source;
+            return elsewhere.then(|| first.clone());
+        }
+        for (n, (line, origin)) in lines.iter_mut().zip(origins).enumerate() {
+            let number = frame.open_line + 1 + n;
+            if let Some(origin) = origin {
+                let path = self.sources.get(origin.span.source).path.clone();
+                line.origin = Some(Arc::new((path, line.line)));
+            }
+            line.line = number;
+        }
+        frame.close_line = frame.open_line + 1 + lines.len();
+        None
     }
 
     /// One line, given the byte of the line and the place in the expanded text where each run of it begins.
@@ -257,6 +305,22 @@ struct Frame {
     opening: Origin,
     open_line: usize,
     close_line: usize,
+}
+
+/// Gives lines without text the number behind the line before them. Whether all the lines ascend then.
+fn in_order(lines: &mut [CodeLine], origins: &[Option<Origin>]) -> bool {
+    let first = origins.iter().position(Option::is_some).unwrap_or(0);
+    let mut before = lines[first].line.saturating_sub(first + 1);
+    for (line, origin) in lines.iter_mut().zip(origins) {
+        if origin.is_none() {
+            line.line = before + 1;
+        }
+        if line.line <= before {
+            return false;
+        }
+        before = line.line;
+    }
+    true
 }
 
 /// A tab that reaches into the code is spaces in it, more than the source has characters before the code: those that

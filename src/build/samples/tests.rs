@@ -8,7 +8,7 @@ use crate::build::files::{ChangeSet, MemoryFiles};
 use crate::diagnostic::{Diagnostic, render_human};
 use crate::verify::library::Dependencies;
 
-fn index(files: &[(&str, &str)]) -> (Build, Indexed, Vec<Diagnostic>) {
+pub(super) fn index(files: &[(&str, &str)]) -> (Build, Indexed, Vec<Diagnostic>) {
     let mut build = Build::new();
     let mut diagnostics = Vec::new();
     let files = MemoryFiles::new(files.iter().copied());

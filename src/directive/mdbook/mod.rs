@@ -71,6 +71,8 @@ pub struct Chapter {
     pub expanded: Expanded,
     /// What `{{#title}}` says.
     pub title: Option<String>,
+    /// Names of directives that nobody knows, and how often they are there.
+    pub unknown: Vec<(String, usize)>,
 }
 
 /// Expands a chapter. `lookup` gives the text of a path, or why it cannot be had.
@@ -106,6 +108,8 @@ pub fn expand(
         expander.text(&piece, &page.path);
         expander.unknown_directives();
         chapter.title = expander.title;
+        let unknown = expander.others.into_iter();
+        chapter.unknown = unknown.map(|(name, (_, times))| (name, times)).collect();
         expanded.reads = expander.reads;
         expanded.diagnostics = expander.problems;
         expanded.segments = expander.out.segments;
@@ -388,11 +392,11 @@ fn piece(file: &Text, taken: &[take::Taken], directive: Origin) -> Piece {
         source: file.id,
         range,
     };
-    let mut lines = taken.iter().enumerate().peekable();
-    while let Some((n, first)) = lines.next() {
-        if n > 0 {
-            let end = first.line.start..first.line.start;
-            piece.add("\n", &span(end), &chain);
+    let mut lines = taken.iter().peekable();
+    let mut before: Option<usize> = None;
+    while let Some(first) = lines.next() {
+        if let Some(end) = before {
+            piece.add("\n", &span(end..end + 1), &chain);
         }
         let mut range = first.line.clone();
         if first.hidden {
@@ -401,10 +405,11 @@ fn piece(file: &Text, taken: &[take::Taken], directive: Origin) -> Piece {
             // Lines that follow each other in the file are one segment.
             let follows =
                 |end: usize, next: &take::Taken| !next.hidden && next.line.start == end + 1;
-            while let Some((_, next)) = lines.next_if(|(_, next)| follows(range.end, next)) {
+            while let Some(next) = lines.next_if(|next| follows(range.end, next)) {
                 range.end = next.line.end;
             }
         }
+        before = Some(range.end);
         piece.add(&file.text[range.clone()], &span(range), &chain);
     }
     piece

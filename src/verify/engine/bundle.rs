@@ -319,8 +319,9 @@ fn point_at(spot: Spot, sample: &Sample, messages: &mut [CompilerMessage]) {
     });
     let mut lines = lines.skip(spot.line);
     if let (Some(message), Some((path, line))) = (messages.first_mut(), lines.next()) {
-        message.path = Some(path.to_string());
-        message.line = line.line;
+        let origin = line.origin.as_ref();
+        message.path = Some(origin.map_or(path, |o| &o.0).to_string());
+        message.line = origin.map_or(line.line, |o| o.1);
         message.column = line.source_column(spot.column) + 1;
         message.end_line = message.line;
         message.end_column = message.column + 1;

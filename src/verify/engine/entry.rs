@@ -111,7 +111,13 @@ pub fn write(
 
 fn place(sample: &Sample) -> (String, usize) {
     let part = &sample.parts[0];
-    (part.path.to_string(), part.open_line)
+    let mut path = part.path.to_string();
+    // Lines from elsewhere are elsewhere when their file changes.
+    let lines = sample.parts.iter().flat_map(|part| &part.lines);
+    for origin in lines.filter_map(|line| line.origin.as_ref()) {
+        path.push_str(&format!(" {}:{}", origin.0, origin.1));
+    }
+    (path, part.open_line)
 }
 
 /// The verdict in stored bytes, if it still holds.

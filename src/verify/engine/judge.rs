@@ -117,7 +117,8 @@ fn panic_place(stderr: &str, places: &PlaceMap, sample: &Sample) -> Option<(Stri
                 expansion: None,
             };
             let place = places.true_place(&span)?;
-            Some((path.to_owned(), number, place.column))
+            let (path, line) = (place.path(&span).to_owned(), place.line(&span));
+            Some((path, line, place.column))
         })
 }
 

@@ -19,6 +19,7 @@ fn fence(path: &str, line: usize, version: &str, info: &str) -> Fence {
         block: 0,
         info: info.into(),
         fenced: true,
+        rustdoc: false,
         lines: Vec::new(),
         path: path.into(),
         open_line: line,
