@@ -4,8 +4,5 @@
 //! with its place. It reads no files and runs no programs.
 
 pub mod docusaurus_v1;
-<<<<<<< HEAD
-mod yaml_text;
-=======
 pub mod mdbook;
->>>>>>> af706ac (import: mdBook books; books: samples stand where their code stands, also in included files)
+mod yaml_text;

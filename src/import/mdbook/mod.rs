@@ -12,6 +12,8 @@ use std::fmt::Write as _;
 
 pub use book_toml::{Settings, read};
 
+use super::yaml_text::scalar;
+
 use crate::config::BookConfig;
 use crate::diagnostic::{Diagnostic, Problem, Severity};
 use crate::directive::copy_docs::Text;
@@ -80,7 +82,7 @@ impl Includes {
 ///
 /// # Errors
 /// When there is none between the two: chapters that lie beside the configuration.
-pub fn folders(way: &str, src: &str) -> Result<(String, String), Problem> {
+pub fn folders(way: &str, src: &str) -> Result<(String, String), Box<Problem>> {
     let (path, docs) = match (way, src) {
         (way, "") => way.rsplit_once('/').unwrap_or(("", way)),
         (way, src) => (way, src),
@@ -88,7 +90,7 @@ pub fn folders(way: &str, src: &str) -> Result<(String, String), Problem> {
     if docs.is_empty() {
         let message = "the chapters lie in the folder of the new configuration";
         let hint = "docproof.yaml needs a folder above them: run this from there, as in `docproof import mdbook BOOK`";
-        return Err(Problem::error("import", 0..0, message).hint(hint));
+        return Err(Problem::error("import", 0..0, message).hint(hint).into());
     }
     Ok((path.to_owned(), docs.to_owned()))
 }
@@ -102,7 +104,7 @@ pub fn configuration(book: &Book<'_>) -> (String, Vec<Problem>) {
     };
     match folders(book.way, &book.settings.src) {
         Ok((path, docs)) => writer.write(&path, &docs),
-        Err(problem) => writer.problems.push(problem),
+        Err(problem) => writer.problems.push(*problem),
     }
     (writer.out, writer.problems)
 }
@@ -346,18 +348,4 @@ impl Writer<'_> {
             self.line(&format!("  {line}"));
         }
     }
-}
-
-/// A text as a YAML value: plain where that is the same text, else in quotes.
-fn scalar(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || " ._/-".contains(c);
-    let word = text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && !text.ends_with(' ')
-        && text.chars().all(plain);
-    let other = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
-    if word && !other.contains(&text.to_lowercase().as_str()) {
-        return text.to_owned();
-    }
-    // JSON is YAML.
-    serde_json::Value::from(text).to_string()
 }
