@@ -49,19 +49,23 @@ impl CodeLine {
         self.column + character + cut
     }
 
-    /// rustdoc takes the blanks around a hidden line away, which matters inside a string literal.
+    /// rustdoc takes away the blanks before the number sign of a hidden line and those at its end, and leaves those behind the
+    /// sign. That matters inside a string literal.
     pub fn trim_hidden(&mut self) {
         if !self.hidden {
             return;
         }
-        let blanks = self.text.len() - self.text.trim_start().len();
-        let characters = self.text[..blanks].chars().count();
-        self.column = self.source_column(characters);
-        self.cuts.retain(|(from, _)| *from > characters);
+        let blank = |n: &usize| self.text.chars().take(*n).all(char::is_whitespace);
+        // The sign was cut out behind them; one at the start of the line left no cut.
+        let before = self.cuts.iter().map(|(from, _)| *from).find(blank);
+        let before = before.unwrap_or(0);
+        self.column = self.source_column(before);
+        self.cuts.retain(|(from, _)| *from > before);
         for (from, _) in &mut self.cuts {
-            *from -= characters;
+            *from -= before;
         }
-        self.text = self.text.trim().to_owned();
+        let text: String = self.text.chars().skip(before).collect();
+        text.trim_end().clone_into(&mut self.text);
     }
 }
 

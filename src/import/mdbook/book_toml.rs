@@ -82,7 +82,9 @@ const KEYS: &[(&str, Fate)] = &[
     ("rust.edition", Read),
     (
         "output.html.theme",
-        Lost("templates and style sheets are others; `docproof init --theme` copies them out"),
+        Lost(
+            "templates and style sheets are others; a site's own stand in `templates/` and `static/`",
+        ),
     ),
     (
         "output.html.default-theme",
@@ -166,6 +168,7 @@ pub fn read(text: &str) -> (Settings, Vec<Problem>) {
         },
         problems: Vec::new(),
     };
+    let broken = !errors.is_empty();
     for error in errors {
         let range = error.span().unwrap_or(0..0);
         let message = format!("not valid TOML: {}", error.message());
@@ -174,6 +177,10 @@ pub fn read(text: &str) -> (Settings, Vec<Problem>) {
             .push(Problem::error("import", range, message));
     }
     reader.table(root.get_ref(), "");
+    // A value that could not be read is an empty one to the parser.
+    if broken && reader.settings.src.is_empty() {
+        reader.settings.src = "src".into();
+    }
     // The parser's tables are in the order of names.
     reader.problems.sort_by_key(|p| p.range.start);
     reader.settings.redirects.sort_by_key(|(.., key)| key.start);
