@@ -39,6 +39,8 @@ pub struct FenceInfo {
     pub file: Option<Box<str>>,
     /// The part of that file, by name.
     pub region: Option<Box<str>>,
+    /// What hidden lines begin with, in a book's code that is not Rust.
+    pub hidelines: Option<Box<str>>,
     /// Words that are not about looks, such as `no_run`.
     pub words: Vec<String>,
 }
@@ -249,6 +251,9 @@ impl Reader {
                 self.out.del.extend(lines);
             }
             "file" | "region" if self.dialect == Dialect::Docproof => self.shown(key, value, token),
+            "hidelines" if self.dialect.is_mdbook() => {
+                self.out.hidelines = Some(value.into()).filter(|_| !value.is_empty());
+            }
             "group" | "timeout" | "package" | "class" => self.out.words.push(token.text.to_owned()),
             _ => self.unknown(key, token),
         }
@@ -314,7 +319,8 @@ impl Reader {
 
     fn unknown(&mut self, name: &str, token: &Token<'_>) {
         self.out.words.push(token.text.to_owned());
-        if self.dialect == Dialect::DocusaurusV1 {
+        // mdBook makes classes of them.
+        if self.dialect == Dialect::DocusaurusV1 || self.dialect.is_mdbook() {
             return;
         }
         let known = FLAGS.iter().chain(&KEYS).chain(&RUST_WORDS).copied();

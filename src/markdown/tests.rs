@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::*;
-use crate::config::Dialect;
+use crate::config::{BookMarkdown, Dialect};
 use crate::source::line_column;
 
 /// Parses a text and writes the pieces one after the other, holes in `«»`, then messages with their places.
@@ -148,6 +148,53 @@ fn an_empty_cell_of_a_head_is_no_header() {
          <th scope=\"col\">«img k.png »</th></tr></thead><tbody>\n\
          <tr><td></td><td>1</td><td>2</td></tr>\n</tbody></table></div>\n",
     );
+}
+
+#[test]
+fn a_book_is_read_as_mdbook_reads_it() {
+    let book = |text: &str| parse(text, Dialect::Mdbook(BookMarkdown::default()));
+    let doc = book(
+        "# A -- \"b\" `c` ![pic](p.png)\n\n## A -- \"b\"\n\n### !!!\n\n#### X {#own .c}\n\nTerm\n: what\n\nTerm\n: [l](x.md)\n",
+    );
+    let ids: Vec<&str> = doc.headings.iter().map(|h| h.id.as_str()).collect();
+    assert_eq!(ids, ["a--b-c", "a--b", "section", "own"]);
+    assert!(
+        doc.html
+            .contains("<dt>Term<span id=\"term-1\"></span></dt>\n<dd>")
+    );
+    assert!(doc.anchors.contains(&"term".to_owned()));
+    assert_eq!(doc.problems, []);
+    // Neither markers, nor tabs, nor callouts, nor bare addresses, nor words of a fence that nobody knows.
+    let text = ":::note\n\nhttps://e.example __HIGHLIGHT__\n\n```rust,editable,odd\nlet __HIGHLIGHT__ x\n```\n\n<!--DOCUSAURUS_CODE_TABS-->\n";
+    let doc = book(text);
+    assert_eq!(
+        (doc.problems, doc.codes[0].text.as_str()),
+        (vec![], "let __HIGHLIGHT__ x")
+    );
+    let want = "<p>:::note</p>\n<p>https://e.example <strong>HIGHLIGHT</strong></p>";
+    assert!(doc.html.contains(want), "{}", doc.html);
+    assert!(doc.tabs.is_empty());
+}
+
+#[test]
+fn hidden_lines_of_other_languages_are_a_books() {
+    let text = "```python,hidelines=~\n~a\n  ~ b\nc ~\n```\n\n```rust,hidelines=~\n~a\n# b\n```\n";
+    let lines = |dialect| {
+        let doc = parse(text, dialect);
+        let each = doc.codes.into_iter().map(|code| {
+            let hidden: Vec<bool> = code.lines.iter().map(|line| line.hidden).collect();
+            (code.text, hidden)
+        });
+        each.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        lines(Dialect::Mdbook(BookMarkdown::default())),
+        [
+            ("a\n   b\nc ~".to_owned(), vec![true, true, false]),
+            ("~a\nb".to_owned(), vec![false, true]),
+        ]
+    );
+    assert_eq!(lines(Dialect::Docproof)[0].1, [false; 3]);
 }
 
 #[test]

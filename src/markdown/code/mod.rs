@@ -163,7 +163,8 @@ impl Builder<'_> {
     fn run(&mut self) {
         let raw = self.raw;
         let text = raw.text.strip_suffix('\n').unwrap_or(&raw.text);
-        let verbatim = self.block.info.verbatim;
+        // A book knows no markers.
+        let verbatim = self.block.info.verbatim || self.dialect.is_mdbook();
         let mut ranges: Vec<Range<usize>> = Vec::new();
         let all = lines_with_offsets(text);
         // A text that ends in `\n` here has a last line that is empty and must not be lost.
@@ -190,7 +191,7 @@ impl Builder<'_> {
                 self.drop_line(before, &mut ranges);
                 continue;
             }
-            let hidden = self.block.info.hides_lines() && self.hide(line_start, &mut ranges);
+            let hidden = self.hides_line(line_start, &mut ranges);
             let length = self.block.text.len() - line_start;
             self.block.places.add_line(&self.runs, length, raw);
             let highlight = self.comment_open.is_some() || std::mem::take(&mut self.mark_next);
@@ -403,9 +404,32 @@ impl Builder<'_> {
         true
     }
 
-    /// Takes the mark of a hidden line out of the line that was just written; returns whether it has one.
-    fn hide(&mut self, line_start: usize, ranges: &mut [Range<usize>]) -> bool {
-        let (mark, hidden) = unhide(&self.block.text[line_start..]);
+    /// Takes the mark of a hidden line out of the line that was just written, by the rule of its language; returns whether it is
+    /// hidden.
+    fn hides_line(&mut self, line_start: usize, ranges: &mut [Range<usize>]) -> bool {
+        let line = &self.block.text[line_start..];
+        if self.block.info.hides_lines() {
+            let (mark, hidden) = unhide(line);
+            return self.hide(mark, hidden, line_start, ranges);
+        }
+        // mdBook's rule for other languages.
+        let prefix = self.block.info.hidelines.as_deref();
+        let Some(prefix) = prefix.filter(|prefix| line.trim_start().starts_with(*prefix)) else {
+            return false;
+        };
+        let blanks = line.len() - line.trim_start().len();
+        let mark = blanks..blanks + prefix.len();
+        self.hide(mark, true, line_start, ranges)
+    }
+
+    /// Takes a mark out of the line that was just written.
+    fn hide(
+        &mut self,
+        mark: Range<usize>,
+        hidden: bool,
+        line_start: usize,
+        ranges: &mut [Range<usize>],
+    ) -> bool {
         if mark.is_empty() {
             return false;
         }
