@@ -91,6 +91,7 @@ fn a_book_is_imported_built_and_verified_as_it_stands() {
     assert!(
         !site.path("build/unlisted.html").exists() && !site.path("build/SUMMARY.html").exists()
     );
+    site.expect(&["version", "cut", "1.0"], 2, &["is a book"]);
     site.expect(
         &["verify"],
         0,

@@ -117,6 +117,15 @@ impl<'a> Cutter<'a> {
     /// When the name cannot be a version's, or its files are there already.
     pub fn cut(&self, name: &str) -> Result<Cut, Refusal> {
         self.check_name(name)?;
+        if self.config().dialect.is_mdbook() {
+            return Err(Refusal::new(
+                format!(
+                    "the docset `{}` is a book, which has one version",
+                    self.config().id
+                ),
+                "versions are for docs in Docproof's own dialect: see the guide on moving from mdBook",
+            ));
+        }
         let current = self.current_docs();
         if current.is_empty() {
             return Err(Refusal::new(
