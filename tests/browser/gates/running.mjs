@@ -1,11 +1,6 @@
 // running.mjs: an open page of `docproof serve --allow-run` runs its samples and lets them be edited; the verdict of a saved sample and
-// rustc's words appear under it and go when it is mended. DOCPROOF names the program.
-import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-
-const PROGRAM = process.env.DOCPROOF;
+// rustc's words appear under it and go when it is mended.
+import { serving } from '../serving.mjs';
 
 const kettle = (first) => `# Kettles
 
@@ -24,38 +19,13 @@ loop { std::thread::yield_now(); }
 \`\`\`
 `;
 
-/** A site in a temporary folder. */
-const makeSite = () => {
-  const folder = mkdtempSync(join(tmpdir(), 'docproof-running-'));
-  const write = (path, text) => {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    // At once, as most editors save: of a file that is written in place a busy machine may show the half.
-    const [to, made] = [join(folder, path), join(folder, '.new')];
-    writeFileSync(made, text);
-    renameSync(made, to);
-  };
-  // The endless sample is verified, too, whenever the page is edited.
-  write('docproof.yaml', 'title: Kitchen\nverify: { timeout: 1s }\n');
-  write('docs/kettle.md', kettle('println!("{cups} cups");'));
-  return { folder, write };
-};
+// The endless sample is verified, too, whenever the page is edited.
+const FILES = { 'docproof.yaml': 'title: Kitchen\nverify: { timeout: 1s }\n', 'docs/kettle.md': kettle('println!("{cups} cups");') };
 
-const start = (folder, port = 0) => new Promise((resolve, reject) => {
-  const child = spawn(PROGRAM, ['serve', '--site', folder, '--port', String(port), '--editor', 'vscode', '--allow-run'], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
-  child.stderr.on('data', (data) => {
-    said += data;
-    const address = /serving (http:\S+)\//.exec(said)?.[1];
-    if (address) resolve({ child, address, port: Number(address.split(':').at(-1)) });
-  });
-  child.on('exit', () => reject(new Error(`serve has ended: ${said}`)));
-});
-
-const stop = ({ child }) => new Promise((resolve) => { child.on('exit', resolve); child.kill('SIGINT'); });
-
-/** What somebody does with samples, in order. Gives the server that is there at the end. */
-const running = async (page, server, { folder, write }, hold) => {
-  await page.goto(`${server.address}/docs/kettle`);
+/** What somebody does with samples, in order. */
+const running = async ({ write, open, address, goAway, comeBack, hold }) => {
+  const page = await open();
+  await page.goto(`${address}/docs/kettle`);
   const figure = (n) => page.locator('article figure.code').nth(n);
   const press = (n, name) => figure(n).getByRole('button', { name, exact: true }).first().click();
   const says = (n, words) => figure(n).locator('.ended', { hasText: words }).waitFor();
@@ -109,34 +79,13 @@ const running = async (page, server, { folder, write }, hold) => {
   await why.waitFor({ state: 'detached' });
 
   // A server that comes back has another token.
-  await stop(server);
+  await goAway();
   await page.waitForSelector('docproof-problems .away', { state: 'attached' });
-  const next = await start(folder, server.port);
+  await comeBack();
   await page.waitForSelector('docproof-problems', { state: 'detached' });
   await press(0, 'Run');
   await says(0, 'ended well');
   hold(await output(0) === '4 mugs\n', `a new server: the output is ${await output(0)}`);
-  return next;
 };
 
-export default async (bench) => {
-  if (!PROGRAM) throw new Error('DOCPROOF does not name the program');
-  const site = makeSite();
-  let server = await start(site.folder);
-  const context = await bench.browser.newContext({ viewport: { width: 1280, height: 800 } });
-  context.setDefaultTimeout(20_000);
-  const hold = (condition, what) => bench.hold(condition, 'serve', 'running', what);
-  try {
-    const page = await context.newPage();
-    page.on('pageerror', (error) => bench.fail('serve', 'running', `error: ${error.stack ?? error}`));
-    server = await running(page, server, site, hold);
-    bench.opened += 1;
-  } catch (error) {
-    const at = /\((.*\/gates\/.*)\)/.exec(error.stack ?? '');
-    bench.fail('serve', 'running', `${String(error.message ?? error).split('\nCall log')[0]} ${at ? `at ${at[1]}` : ''}`);
-  } finally {
-    await context.close();
-    await stop(server);
-    rmSync(site.folder, { recursive: true });
-  }
-};
+export default (bench) => serving(bench, 'running', FILES, ['--allow-run'], running);

@@ -1,11 +1,6 @@
 // writing.mjs: an open page of `docproof serve` follows the files: what differs is exchanged and the rest stays as the reader has it,
-// what is wrong stands over it, and a server that comes back is found. DOCPROOF names the program.
-import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-
-const PROGRAM = process.env.DOCPROOF;
+// what is wrong stands over it, and a server that comes back is found.
+import { serving } from '../serving.mjs';
 
 const paragraphs = Array.from({ length: 40 }, (_, n) => `Paragraph ${n} of a page that is longer than any window.`).join('\n\n');
 const kettle = (over) => {
@@ -42,41 +37,17 @@ ${text.end}
 `;
 };
 
-/** A site in a temporary folder. */
-const makeSite = () => {
-  const folder = mkdtempSync(join(tmpdir(), 'docproof-serve-'));
-  const write = (path, text) => {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    // At once, as most editors save: of a file that is written in place a busy machine may show the half.
-    const [to, made] = [join(folder, path), join(folder, '.new')];
-    writeFileSync(made, text);
-    renameSync(made, to);
-  };
-  write('docproof.yaml', 'title: Kitchen\ntheme: { css: [own.css] }\nheader: { links: [{ doc: kettle, label: Docs }] }\n');
-  write('static/own.css', 'main { outline: 1px solid rgb(1, 2, 3); }\n');
-  write('docs/kettle.md', kettle());
-  write('docs/spout.md', '# Spouts\n\nThey pour. See [lids](kettle.md).\n');
-  return { folder, write };
+const FILES = {
+  'docproof.yaml': 'title: Kitchen\ntheme: { css: [own.css] }\nheader: { links: [{ doc: kettle, label: Docs }] }\n',
+  'static/own.css': 'main { outline: 1px solid rgb(1, 2, 3); }\n',
+  'docs/kettle.md': kettle(),
+  'docs/spout.md': '# Spouts\n\nThey pour. See [lids](kettle.md).\n',
 };
-
-/** The program on a free port, or on this one. */
-const start = (folder, port = 0) => new Promise((resolve, reject) => {
-  const child = spawn(PROGRAM, ['serve', '--site', folder, '--port', String(port), '--editor', 'vscode'], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
-  child.stderr.on('data', (data) => {
-    said += data;
-    const address = /serving (http:\S+)\//.exec(said)?.[1];
-    if (address) resolve({ child, address, port: Number(address.split(':').at(-1)) });
-  });
-  child.on('exit', () => reject(new Error(`serve has ended: ${said}`)));
-});
-
-const stop = ({ child }) => new Promise((resolve) => { child.on('exit', resolve); child.kill('SIGINT'); });
 
 const overlay = 'docproof-problems aside';
 
 /** Everything in one page, in the order in which somebody would write. */
-const writing = async (page, address, write, hold) => {
+const writing = async (page, { address, write, hold }) => {
   await page.goto(`${address}/docs/kettle`);
   await page.evaluate(() => { globalThis.mark = 1; });
   const marked = () => page.evaluate(() => globalThis.mark === 1);
@@ -141,16 +112,16 @@ const writing = async (page, address, write, hold) => {
 };
 
 /** Many open pages hear of an edit over one connection; a new server is found by all of them. */
-const together = async (context, server, folder, write, hold) => {
-  const pages = await Promise.all(Array.from({ length: 8 }, () => context.newPage()));
-  for (const page of pages) await page.goto(`${server.address}/docs/spout`, { waitUntil: 'domcontentloaded' });
+const together = async ({ open, address, write, goAway, comeBack, hold }) => {
+  const pages = await Promise.all(Array.from({ length: 8 }, open));
+  for (const page of pages) await page.goto(`${address}/docs/spout`, { waitUntil: 'domcontentloaded' });
   write('docs/spout.md', '# Spouts\n\nThey drip.\n');
   for (const page of pages) await page.waitForSelector('text=They drip.', { state: 'attached' });
-  await stop(server);
+  await goAway();
   await pages[0].waitForSelector(`${overlay}.away`, { state: 'attached' });
   await pages[7].waitForSelector(`${overlay}.away`, { state: 'attached' });
   write('docs/spout.md', '# Spouts\n\nThey were mended.\n');
-  const next = await start(folder, server.port);
+  await comeBack();
   for (const page of pages) {
     await page.waitForSelector('text=They were mended.', { state: 'attached' });
     await page.waitForSelector(overlay, { state: 'detached' });
@@ -160,30 +131,11 @@ const together = async (context, server, folder, write, hold) => {
   write('docs/spout.md', '# Spouts\n\nThe last page hears.\n');
   await pages[7].waitForSelector('text=The last page hears.', { state: 'attached' });
   hold(await pages[7].title() === 'Spouts · Kitchen', 'the last page has another title');
-  return next;
 };
 
-export default async (bench) => {
-  if (!PROGRAM) throw new Error('DOCPROOF does not name the program');
-  const site = makeSite();
-  let server = await start(site.folder);
-  const context = await bench.browser.newContext({ viewport: { width: 1280, height: 800 } });
-  context.setDefaultTimeout(20_000);
-  const hold = (condition, what) => bench.hold(condition, 'serve', 'writing', what);
-  try {
-    const page = await context.newPage();
-    page.on('pageerror', (error) => bench.fail('serve', 'writing', `error: ${error.stack ?? error}`));
-    page.on('dialog', (dialog) => { bench.fail('serve', 'writing', 'a script of the text ran while it was patched in'); dialog.dismiss(); });
-    await writing(page, server.address, site.write, hold);
-    await page.close();
-    server = await together(context, server, site.folder, site.write, hold);
-    bench.opened += 9;
-  } catch (error) {
-    const at = /\((.*\/gates\/.*)\)/.exec(error.stack ?? '');
-    bench.fail('serve', 'writing', `${String(error.message ?? error).split('\nCall log')[0]} ${at ? `at ${at[1]}` : ''}`);
-  } finally {
-    await context.close();
-    await stop(server);
-    rmSync(site.folder, { recursive: true });
-  }
-};
+export default (bench) => serving(bench, 'writing', FILES, [], async (served) => {
+  const page = await served.open();
+  await writing(page, served);
+  await page.close();
+  await together(served);
+});
