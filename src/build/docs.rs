@@ -4,7 +4,7 @@
 //! What was made for a text is kept by its hash, so that versions share it and the next build reuses it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 
@@ -101,6 +101,7 @@ pub fn parse_all(
         config,
         sources,
         memo,
+        parsing: Mutex::default(),
     };
     let made: Vec<(Option<Doc>, Vec<Diagnostic>, bool)> =
         slots.par_iter().map(|slot| work.doc(slot)).collect();
@@ -153,6 +154,7 @@ pub fn again(
         config,
         sources,
         memo,
+        parsing: Mutex::default(),
     };
     let (doc, said, _) = work.doc(&slot_of(config, old));
     doc.map(|doc| (doc, said))
@@ -339,7 +341,12 @@ struct Work<'a> {
     config: &'a SiteConfig,
     sources: &'a SourceMap,
     memo: &'a DocMemo,
+    /// Texts that no earlier build has seen.
+    parsing: Mutex<HashMap<ContentHash, Parsing>>,
 }
+
+/// A parse, once somebody has made it; others wait.
+type Parsing = Arc<OnceLock<Arc<ParsedDoc>>>;
 
 impl Work<'_> {
     fn doc(&self, slot: &Slot) -> (Option<Doc>, Vec<Diagnostic>, bool) {
@@ -403,12 +410,7 @@ impl Work<'_> {
             expanded.text.as_bytes(),
             format!("{:?}", slot.dialect).as_bytes(),
         ]);
-        let parsed = self
-            .memo
-            .parses
-            .get(&hash)
-            .cloned()
-            .unwrap_or_else(|| Arc::new(markdown::parse(&expanded.text, slot.dialect)));
+        let parsed = self.parsed(hash, || markdown::parse(&expanded.text, slot.dialect));
         diagnostics.extend(
             parsed
                 .problems
@@ -449,6 +451,18 @@ impl Work<'_> {
             expanded,
             ..Chapter::default()
         }
+    }
+
+    /// The parse of a text: of an earlier build, or made now, once for all docs that have the text.
+    fn parsed(&self, hash: ContentHash, parse: impl FnOnce() -> ParsedDoc) -> Arc<ParsedDoc> {
+        if let Some(parsed) = self.memo.parses.get(&hash) {
+            return parsed.clone();
+        }
+        let cell = {
+            let mut parsing = self.parsing.lock().unwrap_or_else(PoisonError::into_inner);
+            parsing.entry(hash).or_default().clone()
+        };
+        cell.get_or_init(|| Arc::new(parse())).clone()
     }
 
     fn front(&self, hash: ContentHash, text: &str, dialect: Dialect) -> Arc<front_matter::Parsed> {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::Indexed;
+use super::docs::Doc;
 use super::output::Sink;
 use crate::render::page::search_folder;
 use crate::render::search::sections::{Section, sections};
@@ -33,32 +34,39 @@ pub struct Known {
 /// What the sink says.
 pub fn write(indexed: &Indexed, memo: &mut Memo, sink: &dyn Sink) -> Result<(), String> {
     let ids: Vec<PageId> = indexed.site.page_ids().collect();
-    let known: Vec<(ContentHash, Arc<Known>)> = ids
-        .par_iter()
-        .map(|id| {
-            let doc = &indexed.docs.docs[indexed.site.page(*id).doc];
-            let title = doc.summary.title.as_bytes();
-            let key = ContentHash::of_parts([&doc.hash.0[..], title]);
-            let known = memo.get(&key).cloned();
-            (key, known.unwrap_or_else(|| Arc::new(learn(doc))))
-        })
+    let doc = |id: &PageId| &indexed.docs.docs[indexed.site.page(*id).doc];
+    let keys: Vec<ContentHash> = ids.par_iter().map(|id| key(doc(id))).collect();
+    // A text that many versions show is read once.
+    let mut missing: HashMap<ContentHash, &Doc> = HashMap::new();
+    for (id, key) in ids.iter().zip(&keys) {
+        if !memo.contains_key(key) {
+            missing.insert(*key, doc(id));
+        }
+    }
+    let learnt: Vec<(ContentHash, Arc<Known>)> = missing
+        .into_par_iter()
+        .map(|(key, doc)| (key, Arc::new(learn(doc))))
         .collect();
-    for version in indexed
-        .site
-        .docsets
-        .iter()
-        .flat_map(|docset| &docset.versions)
-    {
+    memo.extend(learnt);
+    let known: Vec<Arc<Known>> = keys.iter().map(|key| memo[key].clone()).collect();
+    let docsets = indexed.site.docsets.iter();
+    let versions: Vec<&Version> = docsets.flat_map(|docset| &docset.versions).collect();
+    versions.par_iter().try_for_each(|version| {
         let folder = search_folder(version);
         let take =
             |name: &str, text: String| sink.put(&format!("{folder}/{name}"), text.into_bytes());
-        search::files(&pages(indexed, version, &known), &take)?;
-    }
-    *memo = known.into_iter().collect();
+        search::files(&pages(indexed, version, &known), &take)
+    })?;
+    *memo = keys.into_iter().zip(known).collect();
     Ok(())
 }
 
-fn learn(doc: &super::docs::Doc) -> Known {
+/// What the index of a page depends on.
+fn key(doc: &Doc) -> ContentHash {
+    ContentHash::of_parts([&doc.hash.0[..], doc.summary.title.as_bytes()])
+}
+
+fn learn(doc: &Doc) -> Known {
     let mut sections = sections(&doc.parsed);
     let terms = search::page_terms(&doc.summary.title, &sections);
     search::excerpts(&mut sections);
@@ -68,14 +76,14 @@ fn learn(doc: &super::docs::Doc) -> Known {
 fn pages<'a>(
     indexed: &'a Indexed,
     version: &Version,
-    known: &'a [(ContentHash, Arc<Known>)],
+    known: &'a [Arc<Known>],
 ) -> Vec<search::Page<'a>> {
     let wanted = |id: &&PageId| {
         let doc = indexed.site.page(**id).doc;
         !indexed.docs.docs[doc].front.front.no_search
     };
     let page = |id: &PageId| {
-        let known = &known[id.index()].1;
+        let known = &known[id.index()];
         search::Page {
             path: page_path(indexed.config.urls, &indexed.site.page(*id).route),
             title: &indexed.site.doc(*id).title,

@@ -3,7 +3,7 @@
 //! In: a link that [`super::links`] found no target for. Out: a message, a hint, and the cause by which many such links
 //! can be told together. Old sites have a thousand of them, so what is looked for in all names is looked for once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::links::{Here, Resolver};
@@ -79,31 +79,57 @@ pub struct Broken {
 #[derive(Debug, Default)]
 pub struct Nearby {
     known: Mutex<HashMap<Key, Why>>,
-    /// Docs and routes by the last parts of their paths, the first of each.
-    docs: OnceLock<BTreeMap<String, String>>,
-    routes: OnceLock<BTreeMap<String, String>>,
+    docs: OnceLock<Names>,
+    routes: OnceLock<Names>,
 }
 
-/// The first path of each last part.
-fn by_last_part<'a>(paths: impl Iterator<Item = &'a str>) -> BTreeMap<String, String> {
-    let mut all = BTreeMap::new();
-    for path in paths {
-        let last = path.rsplit('/').next().unwrap_or(path);
-        let first = all
-            .entry(last.to_owned())
-            .or_insert_with(|| path.to_owned());
-        if path < first.as_str() {
-            path.clone_into(first);
+/// All docs, or all routes.
+#[derive(Debug)]
+struct Names {
+    /// In small letters.
+    small: HashSet<String>,
+    /// By the last part of a path, the first such path.
+    by_last_part: BTreeMap<String, String>,
+    /// What was found to be like a last part, in whatever folder and version it was looked for.
+    near: Mutex<HashMap<String, Vec<String>>>,
+}
+
+impl Names {
+    fn new<'a>(paths: impl Iterator<Item = &'a str>) -> Self {
+        let mut names = Self {
+            small: HashSet::new(),
+            by_last_part: BTreeMap::new(),
+            near: Mutex::default(),
+        };
+        for path in paths {
+            names.small.insert(path.to_lowercase());
+            let last = last_part(path).to_owned();
+            let first = names.by_last_part.entry(last);
+            let first = first.or_insert_with(|| path.to_owned());
+            if path < first.as_str() {
+                path.clone_into(first);
+            }
         }
+        names
     }
-    all
+
+    /// The paths, two at most, whose last part is like that of `path`.
+    fn near(&self, path: &str) -> Vec<String> {
+        let last = last_part(path);
+        let known = || self.near.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known().get(last) {
+            return found.clone();
+        }
+        let near = nearest(last, self.by_last_part.keys().map(String::as_str), 2);
+        let paths = near.into_iter().map(|name| self.by_last_part[name].clone());
+        let paths: Vec<String> = paths.collect();
+        known().insert(last.to_owned(), paths.clone());
+        paths
+    }
 }
 
-/// The paths whose last part is like that of `path`.
-fn near_last_part<'a>(path: &str, all: &'a BTreeMap<String, String>, most: usize) -> Vec<&'a str> {
-    let last = path.rsplit('/').next().unwrap_or(path);
-    let near = nearest(last, all.keys().map(String::as_str), most);
-    near.into_iter().map(|name| all[name].as_str()).collect()
+fn last_part(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// Where was looked, and for what.
@@ -140,13 +166,21 @@ impl Why {
         }
     }
 
-    fn near(cause: &'static Cause, near: Vec<&str>) -> Self {
+    fn near(cause: &'static Cause, near: Vec<String>) -> Self {
         Self {
             cause,
             hint: None,
-            near: near.into_iter().map(str::to_owned).collect(),
+            near,
         }
     }
+}
+
+/// The names, or others if there are none.
+fn or_else(names: Vec<&str>, others: impl FnOnce() -> Vec<String>) -> Vec<String> {
+    if names.is_empty() {
+        return others();
+    }
+    names.into_iter().map(str::to_owned).collect()
 }
 
 impl Nearby {
@@ -258,7 +292,7 @@ impl Resolver<'_> {
         } else {
             NO_IMAGE
         };
-        Why::near(cause, nearest(name, names, 1))
+        Why::near(cause, or_else(nearest(name, names, 1), Vec::new))
     }
 
     fn why_no_page(&self, version: &Version, full: &str) -> Why {
@@ -267,20 +301,13 @@ impl Resolver<'_> {
             .pages
             .iter()
             .map(|p| self.site.page(*p).route.as_str());
-        let all = || self.site.routes.keys().map(String::as_str);
-        let cause = match all().any(|route| route.eq_ignore_ascii_case(full)) {
+        let routes = || Names::new(self.site.routes.keys().map(String::as_str));
+        let all = self.nearby.routes.get_or_init(routes);
+        let cause = match all.small.contains(&full.to_lowercase()) {
             true => CASE,
             false => NO_PAGE,
         };
-        let mut near = nearest(full, own, 1);
-        if near.is_empty() {
-            near = near_last_part(
-                full,
-                self.nearby.routes.get_or_init(|| by_last_part(all())),
-                1,
-            );
-        }
-        Why::near(cause, near)
+        Why::near(cause, or_else(nearest(full, own, 1), || all.near(full)))
     }
 
     fn why_no_doc(&self, docset: usize, version: &Version, full: &str) -> Why {
@@ -293,21 +320,15 @@ impl Resolver<'_> {
             return Why::of(NOT_IN_VERSION, hint);
         }
         let own = self.site.docs.iter().filter(|d| d.docset == docset);
-        let all = || self.site.docs.iter().map(|d| d.path.as_ref());
-        let cause = match all().any(|path| path.eq_ignore_ascii_case(full)) {
+        let docs = || Names::new(self.site.docs.iter().map(|d| d.path.as_ref()));
+        let all = self.nearby.docs.get_or_init(docs);
+        let cause = match all.small.contains(&full.to_lowercase()) {
             true => CASE,
             false => NO_DOC,
         };
         // One more than is told: nobody means the page that the link stands in.
-        let mut near = nearest(full, own.map(|d| d.path.as_ref()), 2);
-        if near.is_empty() {
-            near = near_last_part(
-                full,
-                self.nearby.docs.get_or_init(|| by_last_part(all())),
-                2,
-            );
-        }
-        Why::near(cause, near)
+        let near = nearest(full, own.map(|d| d.path.as_ref()), 2);
+        Why::near(cause, or_else(near, || all.near(full)))
     }
 
     /// The file that another version has for this one.

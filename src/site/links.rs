@@ -183,6 +183,7 @@ impl Resolver<'_> {
         self.site
             .docsets
             .iter()
+            .filter(|d| file.starts_with(&d.root))
             .flat_map(|d| &d.folders)
             .map(|(_, folder)| folder.as_str())
             .find(|folder| {
@@ -206,7 +207,8 @@ impl Resolver<'_> {
     fn page_of_stem(&self, page: PageId, stem: &str, copied: bool) -> Option<PageId> {
         let reader = self.site.page(page);
         let mut candidates: Vec<(usize, &str, Option<&str>)> = Vec::new();
-        for (n, docset) in self.site.docsets.iter().enumerate() {
+        let docsets = self.site.docsets.iter().enumerate();
+        for (n, docset) in docsets.filter(|(_, docset)| stem.starts_with(&docset.root)) {
             for (version, folder) in &docset.folders {
                 if let Some(relative) = stem
                     .strip_prefix(folder.as_str())

@@ -77,6 +77,8 @@ pub struct Docset {
     pub dialect: Dialect,
     /// In the order of the version menu: `next` (if it has docs), then newest to oldest.
     pub versions: Vec<Version>,
+    /// What the paths of all its folders begin with.
+    pub root: String,
     /// Its docs folder and those of its versions.
     pub folders: Vec<(Option<String>, String)>,
     /// Route of the docset.

@@ -117,6 +117,7 @@ impl Maker<'_> {
             description: self.config.description.clone(),
             dialect: self.config.dialect,
             versions: Vec::new(),
+            root: self.config.path.clone(),
             folders: std::iter::once((None, self.config.docs_folder()))
                 .chain(
                     names
