@@ -285,8 +285,15 @@
   let dialog;
   const build = (opener) => {
     const { root } = opener.dataset;
-    const indexes = JSON.parse(opener.dataset.indexes)
-      .map(({ label, path, own }) => ({ label, own, index: new Index(loader(root + path)) }));
+    const ready = ({ label, path }) => ({ label, path, index: new Index(loader(root + path)) });
+    const own = JSON.parse(opener.dataset.indexes).map(ready);
+    // Those of the other versions are listed in a file, for whoever asks for them.
+    let all;
+    const everything = () => {
+      const known = (one) => own.find(({ path }) => path === one.path) ?? ready(one);
+      all ??= loader(root)(opener.dataset.all).then((list) => list.map(known)).catch((error) => { all = undefined; throw error; });
+      return all;
+    };
     const input = make('input', {
       type: 'text', role: 'combobox', placeholder: 'Words or an identifier', 'aria-label': 'Search', 'aria-expanded': 'false',
       'aria-controls': 'search.results', 'aria-autocomplete': 'list', autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', enterkeyhint: 'go',
@@ -295,9 +302,9 @@
     const status = make('p', { role: 'status' });
     const close = make('button', { type: 'button', class: 'icon', 'aria-label': 'Close the search' }, '\u00d7');
     const scope = make('select', { 'aria-label': 'Where to search' },
-      make('option', { value: 'own' }, indexes.filter(({ own }) => own).map(({ label }) => label).join(', ')),
+      make('option', { value: 'own' }, own.map(({ label }) => label).join(', ')),
       make('option', { value: 'all' }, 'All versions'));
-    scope.hidden = indexes.every(({ own }) => own);
+    scope.hidden = !opener.dataset.all;
     const box = make('dialog', { class: 'finder', 'aria-label': 'Search' },
       make('div', { class: 'finder-top' }, input, scope, close), list, make('div', { class: 'finder-foot' }, status));
     document.body.append(box);
@@ -339,7 +346,6 @@
       const mine = ++asked;
       clearTimeout(slow);
       const query = input.value.trim();
-      const among = indexes.filter(({ own }) => own || scope.value === 'all');
       if (!query) {
         pending = false;
         show([]);
@@ -348,14 +354,15 @@
       }
       slow = setTimeout(() => { show([]); status.textContent = 'Searching\u2026'; }, 300);
       try {
-        const all = await Promise.all(among.map(async ({ index, label }) => {
+        const among = scope.value === 'all' ? await everything() : own;
+        const answers = await Promise.all(among.map(async ({ index, label }) => {
           const { results, terms, count } = await index.search(query);
           return { count, found: results.map((result) => ({ result, terms, label: among.length > 1 ? label : '' })) };
         }));
         if (mine !== asked) return;
         done();
-        const count = all.reduce((sum, one) => sum + one.count, 0);
-        show(all.flatMap(({ found }) => found).sort((a, b) => b.result.score - a.result.score).slice(0, 10));
+        const count = answers.reduce((sum, one) => sum + one.count, 0);
+        show(answers.flatMap(({ found }) => found).sort((a, b) => b.result.score - a.result.score).slice(0, 10));
         const start = query.length > 60 ? query.slice(0, 60) + '\u2026' : query;
         status.textContent = count ? `${count} ${count === 1 ? 'page' : 'pages'}` : `Nothing found for \u201c${start}\u201d.`;
         if (eager) options[active]?.click();
@@ -393,7 +400,7 @@
     box.addEventListener('click', (event) => { if (event.target === box) box.close(); });
     close.addEventListener('click', () => box.close());
     // The index is small: it is there when the first word is.
-    indexes.filter(({ own }) => own).forEach(({ index }) => index.get('index.js').catch(() => {}));
+    own.forEach(({ index }) => index.get('index.js').catch(() => {}));
     return { box, input };
   };
 

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::Indexed;
 use super::docs::Doc;
 use super::output::Sink;
-use crate::render::page::search_folder;
+use crate::render::indexes::{self, search_folder};
 use crate::render::search::sections::{Section, sections};
 use crate::render::search::{self, PageTerms};
 use crate::site::urls::page_path;
@@ -57,6 +57,7 @@ pub fn write(indexed: &Indexed, memo: &mut Memo, sink: &dyn Sink) -> Result<(), 
             |name: &str, text: String| sink.put(&format!("{folder}/{name}"), text.into_bytes());
         search::files(&pages(indexed, version, &known), &take)
     })?;
+    sink.put(indexes::ALL, indexes::all_file(&indexed.site).into_bytes())?;
     *memo = keys.into_iter().zip(known).collect();
     Ok(())
 }

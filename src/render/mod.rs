@@ -7,6 +7,7 @@ pub mod body;
 pub mod code;
 pub mod feed;
 pub mod highlight;
+pub mod indexes;
 pub mod llms;
 pub mod made;
 pub mod markdown_copy;

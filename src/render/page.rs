@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 use tera::{Context, Value};
 
+use super::indexes::{self, SearchContext};
 use super::nav::Navs;
 use super::templates::Templates;
 use crate::config::{HeaderTarget, SiteConfig};
@@ -16,7 +17,7 @@ use crate::front_matter::FrontMatter;
 use crate::markdown::Heading;
 use crate::site::pages::join;
 use crate::site::urls::Urls;
-use crate::site::{PageId, SiteIndex, Version, VersionKind, first_page};
+use crate::site::{PageId, SiteIndex, VersionKind, first_page};
 
 /// Routes of the pages that Docproof makes.
 pub const HOME: &str = "index";
@@ -215,28 +216,6 @@ struct LinkContext {
 }
 
 #[derive(Serialize)]
-struct SearchContext {
-    script: String,
-    root: String,
-    indexes: String,
-}
-
-#[derive(Serialize)]
-struct SearchIndex {
-    label: String,
-    path: String,
-    own: bool,
-}
-
-/// The folder of a version's index, under the site's root.
-pub fn search_folder(version: &Version) -> String {
-    match version.route.as_str() {
-        "" => "search".into(),
-        route => format!("search/{route}"),
-    }
-}
-
-#[derive(Serialize)]
 struct TocEntry<'a> {
     id: String,
     html: &'a str,
@@ -307,24 +286,19 @@ impl Shell<'_> {
     /// What the search dialog needs: the page's own version first, else the versions that readers get first.
     fn search(&self, route: &str, reader: Option<PageId>) -> SearchContext {
         let own = reader.map(|id| (self.site.page(id).docset, self.site.page(id).version));
-        let mut indexes = Vec::new();
-        for (d, docset) in self.site.docsets.iter().enumerate() {
-            for (v, version) in docset.versions.iter().enumerate() {
-                let own = own.map_or(v == docset.default_version(), |own| own == (d, v));
-                let label = match version.kind {
-                    VersionKind::Only => docset.title.clone(),
-                    kind => format!("{} {}", docset.title, version_label(&version.name, kind)),
-                };
-                let path = format!("{}/", search_folder(version));
-                indexes.push(SearchIndex { label, path, own });
-            }
-        }
+        let wanted = |d: usize, v: usize| {
+            own.map_or(v == self.site.docsets[d].default_version(), |own| {
+                own == (d, v)
+            })
+        };
+        let (list, whole) = indexes::list(self.site, &wanted);
         let script = self.fittings.assets.get("search.js");
         let script = script.expect("invariant: a file of the theme");
         SearchContext {
             script: self.urls.file(route, script),
             root: self.urls.prefix(route),
-            indexes: serde_json::to_string(&indexes).expect("invariant: texts and flags"),
+            indexes: list,
+            all: (!whole).then_some(indexes::ALL),
         }
     }
 

@@ -5,6 +5,7 @@
 
 pub mod broken;
 pub mod links;
+mod missing_docs;
 pub mod pages;
 pub mod sidebars;
 pub mod summary;

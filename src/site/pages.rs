@@ -313,6 +313,11 @@ fn routes(site: &mut SiteIndex, diagnostics: &mut Vec<Diagnostic>) {
         if let Some(first) = folded.insert(page.route.to_lowercase(), id) {
             let other = site.doc(first);
             let same = site.page(first).route == page.route;
+            // Two docsets at one route were told of as such.
+            let routes = [other.docset, doc.docset].map(|n| &site.docsets[n].route);
+            if other.docset != doc.docset && routes[0] == routes[1] {
+                continue;
+            }
             // The same two docs clash in every version that inherits them, and one message is enough.
             if !said.insert((site.page(first).doc, page.doc)) {
                 continue;

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_yaml::Value;
 
+use super::missing_docs::MissingDocs;
 use super::pages::sentence_case;
 use super::summary::{Chapter, Item, Summary};
 use super::{Entry, PageId, Sidebar, SiteIndex};
@@ -39,6 +40,7 @@ pub fn fill(
     file: Option<&SidebarFile>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
+    let mut missing = MissingDocs::default();
     let mut sidebars = match file {
         Some(file) => Reader {
             site,
@@ -46,11 +48,14 @@ pub fn fill(
             version,
             file,
             places: yaml::Places::of(&file.text),
+            missing: &mut missing,
             diagnostics,
         }
         .sidebars(),
         None => vec![("docs".to_owned(), generated(site, docset, version, ""))],
     };
+    let name = &site.docsets[docset].versions[version].name;
+    missing.tell(name, diagnostics);
     keep_last_places(site, &mut sidebars, file, diagnostics);
     set(site, docset, version, sidebars);
 }
@@ -330,6 +335,7 @@ struct Reader<'a> {
     version: usize,
     file: &'a SidebarFile,
     places: yaml::Places<'a>,
+    missing: &'a mut MissingDocs,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
@@ -342,17 +348,28 @@ impl Reader<'_> {
         message: String,
         hints: Vec<String>,
     ) {
-        let range = self.places.locate(path, part);
-        let mut diagnostic = Diagnostic::error("sidebar", message).at(
-            Span {
-                source: self.file.source,
-                range,
-            },
-            "",
-        );
-        diagnostic.severity = severity;
-        diagnostic.hints = hints;
+        let diagnostic = self.made(severity, path, part, message, hints);
         self.diagnostics.push(diagnostic);
+    }
+
+    fn made(
+        &self,
+        severity: Severity,
+        path: &Path,
+        part: Part,
+        message: String,
+        hints: Vec<String>,
+    ) -> Diagnostic {
+        let place = Span {
+            source: self.file.source,
+            range: self.places.locate(path, part),
+        };
+        let diagnostic = Diagnostic::error("sidebar", message).at(place, "");
+        Diagnostic {
+            severity,
+            hints,
+            ..diagnostic
+        }
     }
 
     fn error(
@@ -666,13 +683,9 @@ impl Reader<'_> {
         } else {
             format!(" in version `{}`", version.name)
         };
-        self.report(
-            severity,
-            path,
-            Part::Value,
-            format!("there is no doc `{id}`{shown}"),
-            hints,
-        );
+        let message = format!("there is no doc `{id}`{shown}");
+        let diagnostic = self.made(severity, path, Part::Value, message, hints);
+        self.missing.add(id, diagnostic);
         None
     }
 }

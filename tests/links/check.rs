@@ -245,6 +245,14 @@ impl Page {
                         self.named.push((place.clone(), id.to_owned()));
                     }
                 }
+                "data-all" => {
+                    let root = get("data-root").unwrap_or_default();
+                    let list = (
+                        "list of search indexes".to_owned(),
+                        format!("{root}{value}"),
+                    );
+                    self.links.push(list);
+                }
                 "data-indexes" => self.indexes(&value, &get("data-root").unwrap_or_default()),
                 "content" if element == "meta" => {
                     self.meta(get("http-equiv"), get("property"), &value)

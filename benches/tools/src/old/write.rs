@@ -323,7 +323,7 @@ fn docproof_yaml(plan: &Plan, twins: bool) -> String {
     );
     for Project { name, .. } in &plan.projects {
         text.push_str(&format!(
-            "  - {{ id: {name}, path: {name}, layout: docusaurus-v1, route: {name}/docs, dialect: docusaurus-v1 }}\n"
+            "  - {{ id: {name}, path: {name}, layout: docusaurus-v1, route: {name}/docs, static_route: {name}, dialect: docusaurus-v1 }}\n"
         ));
     }
     text
