@@ -61,7 +61,10 @@ impl Writer<'_> {
     /// What there is once in a project.
     fn project(&self, project: &Project) -> io::Result<()> {
         let (name, website) = (&project.name, format!("{}/website", project.name));
-        self.put(&format!("{website}/siteConfig.js"), &site_config(project))?;
+        self.put(
+            &format!("{website}/siteConfig.js"),
+            &site_config(self.plan, project),
+        )?;
         let package = json!({
             "name": name, "private": true,
             "scripts": { "start": "docusaurus-start", "build": "docusaurus-build", "version": "docusaurus-version" },
@@ -263,16 +266,11 @@ fn picture(n: usize) -> String {
 }
 
 /// The configuration that Docusaurus reads: literals, template strings and a few constants.
-fn site_config(project: &Project) -> String {
+fn site_config(plan: &Plan, project: &Project) -> String {
     let name = &project.name;
-    let first = project
-        .categories
-        .first()
-        .map_or("", |(name, _)| name.as_str());
-    let first = first
-        .trim_start_matches("SIDEBAR_REPLACE_DOC_")
-        .to_lowercase()
-        .replace(' ', "-");
+    let docs = project.categories.iter().flat_map(|(_, docs)| docs);
+    let current = docs.map(|n| &plan.docs[*n]).find(|doc| doc.current);
+    let first = current.map_or_else(String::new, Doc::full_id);
     format!(
         "// Settings of {name}; all keys are explained in Docusaurus's documentation of siteConfig.js.
 
