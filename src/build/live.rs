@@ -23,7 +23,7 @@ use super::marks::{self, PageMarks, Verified};
 use super::output::{MemoryTree, Output};
 use super::publish::{Failure, Job, Sidebars, plain_warning, unknown_languages};
 use super::resolve::{self, Resolved};
-use super::{Build, Indexed, feeds, link_groups, search, updated};
+use super::{Build, Indexed, alike, feeds, link_groups, search, updated};
 use crate::date::Date;
 use crate::diagnostic::{self, Diagnostic, Severity, render_human};
 use crate::render::feed::Feed;
@@ -348,6 +348,12 @@ impl Work {
             let page = d.link.as_ref().map(|link| &link.page);
             page.is_some_and(|page| self.edited.contains(page))
         };
+        let stands_there = |d: &Diagnostic| {
+            let path = d.place.as_ref().map(|span| &sources.get(span.source).path);
+            path.is_some_and(|path| self.edited.contains(&**path))
+        };
+        let each = "`docproof build --verbose` shows each";
+        let said = alike::fold(said, sources, &stands_there, each);
         let hint = "`docproof build --verbose` shows each of them at its place";
         let said = link_groups::fold(said, sources, &is_edited, hint);
         let reports = said.iter().map(|d| report(d, sources)).collect();

@@ -7,6 +7,7 @@
 //! load -> front matter, expand, parse -> index -> resolve -> render. What is remembered is keyed by the
 //! content it was made from, so an incremental build cannot differ from a clean one.
 
+pub mod alike;
 pub mod baseline;
 mod books;
 pub mod changes;

@@ -4,7 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
 use super::{Colour, Common, Format};
-use crate::build::link_groups;
+use crate::build::{alike, link_groups};
 use crate::diagnostic::{Diagnostic, Severity, render_human, render_json};
 use crate::source::SourceMap;
 
@@ -55,13 +55,15 @@ pub fn diagnostics(common: &Common, diagnostics: &[Diagnostic], sources: &Source
     };
 }
 
-/// Prints all that is wrong with a site. Where many links are broken, people are told of them together, unless `each`.
+/// Prints all that is wrong with a site. Where many links are broken, or many warnings have the same words, people are told of them
+/// together, unless `each`.
 pub fn site(common: &Common, all: &[Diagnostic], sources: &SourceMap, each: bool) {
     if each || common.format == Format::Json {
         return diagnostics(common, all, sources);
     }
     let hint = "`--verbose` shows each of them at its place; with `--links-baseline FILE` only new ones fail a build";
-    let folded = link_groups::fold(all.to_vec(), sources, &|_| false, hint);
+    let all = alike::fold(all.to_vec(), sources, &|_| false, "`--verbose` shows each");
+    let folded = link_groups::fold(all, sources, &|_| false, hint);
     diagnostics(common, &folded, sources);
 }
 
