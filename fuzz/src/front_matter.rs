@@ -35,7 +35,7 @@ pub fn check(text: &str) {
         assert!(head.trim_end().ends_with("---"), "{head:?}");
         let lines: Vec<&str> = head.lines().collect();
         let fences = lines.iter().filter(|line| match dialect {
-            Dialect::Docproof => line.trim_end() == "---",
+            Dialect::Docproof | Dialect::Mdbook(_) => line.trim_end() == "---",
             Dialect::DocusaurusV1 => **line == "---",
         });
         assert_eq!(fences.count(), 2, "{head:?}");

@@ -425,6 +425,10 @@ impl Loop<'_> {
                     None => continue,
                 },
             };
+            // Watched before it is read: what is edited in between would pass unseen.
+            if matches!(changes, ChangeSet::All) {
+                self.follow(true);
+            }
             let start = Instant::now();
             let Some(applied) = self.apply(&changes) else {
                 continue;
@@ -434,7 +438,7 @@ impl Loop<'_> {
                 verifier.edited(self.live.pages_of(&changes));
             }
             if applied.effect == Effect::All || applied.is_broken() {
-                self.follow(matches!(changes, ChangeSet::All));
+                self.follow(false);
             }
         }
     }

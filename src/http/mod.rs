@@ -6,9 +6,9 @@
 //! What a stranger could do with it, and why they cannot:
 //!
 //! - A page of another site asks for ours: there are no CORS headers, and `Cross-Origin-Resource-Policy` keeps our files out of its tags.
-//! - A name of another site that leads to this machine (DNS rebinding): [`guard`] refuses a `Host` that is not ours.
+//! - A name of another site that leads to this machine (DNS rebinding): `guard` refuses a `Host` that is not ours.
 //! - A path that leads out of the site: paths are looked up among the site's files, never on the disk.
-//! - A request to run code: see [`run`].
+//! - A request to run code: see `run`.
 
 mod address;
 mod events;

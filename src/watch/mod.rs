@@ -2,8 +2,8 @@
 //!
 //! In: the folders and files that matter. Out: batches of changed paths. It must not read the files, nor know what they mean.
 //!
-//! A save is several events within a millisecond or two: a batch ends when nothing has happened for [`QUIET`], and at the latest
-//! after [`PATIENCE`]. A file that is empty has most likely just been opened for writing, so it gets [`UNFINISHED`] to be filled.
+//! A save is several events within a millisecond or two: a batch ends when nothing has happened for `QUIET`, and at the latest
+//! after `PATIENCE`. A file that is empty has most likely just been opened for writing, so it gets `UNFINISHED` to be filled.
 //! Where the system has no watches left (or none at all, as on some network disks), files are polled.
 
 use std::collections::BTreeSet;

@@ -169,7 +169,10 @@ pub struct Events(BufReader<TcpStream>);
 
 impl Events {
     pub fn next(&mut self) -> Value {
+        let start = Instant::now();
         loop {
+            // The stream says now and then that it is alive, so no read takes too long.
+            assert!(start.elapsed() < 2 * LIMIT, "nothing is told");
             let mut line = String::new();
             assert!(
                 self.0.read_line(&mut line).unwrap() > 0,
