@@ -486,6 +486,11 @@ pub fn one_of(names: &[&str]) -> String {
     out
 }
 
+/// `1 page`, `2 pages`.
+pub fn count(number: usize, word: &str) -> String {
+    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -134,6 +134,12 @@ impl SourceMap {
         &self.sources[id.0 as usize]
     }
 
+    /// The place of a span as messages write it: `path:line:column`.
+    pub fn written(&self, span: &Span) -> String {
+        let (line, column) = self.place(span);
+        format!("{}:{line}:{column}", self.get(span.source).path)
+    }
+
     /// The id of a path.
     pub fn find(&self, path: &str) -> Option<SourceId> {
         self.by_path.get(path).copied()

@@ -38,7 +38,7 @@ pub fn fold(
     for numbers in alike.values() {
         let places = numbers.iter().skip(1).take(PLACES);
         let places: Vec<String> = places
-            .filter_map(|&n| Some(place(diagnostics[n].place.as_ref()?, sources)))
+            .filter_map(|&n| Some(sources.written(diagnostics[n].place.as_ref()?)))
             .collect();
         let words = format!(
             "{} more like this, as at {}; {each}",
@@ -58,11 +58,6 @@ pub fn fold(
         Some(diagnostic)
     })
     .collect()
-}
-
-fn place(span: &crate::source::Span, sources: &SourceMap) -> String {
-    let (line, column) = sources.place(span);
-    format!("{}:{line}:{column}", sources.get(span.source).path)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Cause, Diagnostic, Severity};
+use crate::diagnostic::{Cause, Diagnostic, Severity, count};
 use crate::source::SourceMap;
 
 /// As many broken links are told one by one.
@@ -93,9 +93,7 @@ impl Group {
         if target.places.len() < PLACES
             && let Some(span) = &diagnostic.place
         {
-            let (line, column) = sources.place(span);
-            let path = &sources.get(span.source).path;
-            target.places.push(format!("{path}:{line}:{column}"));
+            target.places.push(sources.written(span));
         }
         let new = link
             .versions
@@ -174,10 +172,6 @@ fn some(names: &[String], most: usize, word: &str) -> String {
         0 => shown,
         more => format!("{shown} and {}", count(more, &format!("more {word}"))),
     }
-}
-
-fn count(n: usize, word: &str) -> String {
-    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::build::changes::{Changed, FileChange};
 use crate::build::files::ChangeSet;
 use crate::build::output::Sink;
 use crate::build::{Build, Indexed};
+pub use crate::diagnostic::count;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::disk::edit::{self, EditError};
 use crate::disk::reader::DiskFiles;
@@ -138,13 +139,4 @@ pub fn answer(common: &Common, text: &str, json: &[serde_json::Value]) {
     }
     // A closed pipe is no reason to fail.
     let _ = std::io::stdout().lock().write_all(out.as_bytes());
-}
-
-/// `1 page`, `2 pages`.
-pub fn count(n: usize, one: &str) -> String {
-    if n == 1 {
-        format!("1 {one}")
-    } else {
-        format!("{n} {one}s")
-    }
 }

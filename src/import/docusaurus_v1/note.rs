@@ -88,13 +88,7 @@ impl Note {
     /// `file:line:column`.
     fn written(&self, sources: &SourceMap) -> String {
         let span = self.place.as_ref().and_then(|place| span(place, sources));
-        match span {
-            Some(span) => {
-                let (line, column) = sources.place(&span);
-                format!("{}:{line}:{column}", self.file)
-            }
-            None => self.file.clone(),
-        }
+        span.map_or_else(|| self.file.clone(), |span| sources.written(&span))
     }
 }
 

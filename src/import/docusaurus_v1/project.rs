@@ -10,7 +10,7 @@ use serde_yaml::Value as Yaml;
 use super::note::Note;
 use super::settings::{self, Got, LinkTarget, PlacedText, Settings};
 use crate::config::Dialect;
-use crate::diagnostic::did_you_mean;
+use crate::diagnostic::{count, did_you_mean};
 use crate::front_matter::{self, FrontMatter};
 use crate::javascript::{self, Place, Read};
 use crate::source::SourceMap;
@@ -449,12 +449,4 @@ fn listed(names: &[&str]) -> String {
         more => format!(" and {more} more"),
     };
     format!("{}{more}", shown.join(", "))
-}
-
-fn count(n: usize, one: &str) -> String {
-    if n == 1 {
-        format!("1 {one}")
-    } else {
-        format!("{n} {one}s")
-    }
 }

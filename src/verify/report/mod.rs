@@ -22,6 +22,7 @@ use super::sample::Sample;
 use super::verdict::{Outcome, Verdict};
 
 pub use super::plan::LeftOut;
+pub use crate::diagnostic::count;
 pub use place::plain;
 pub use tally::{Row, Totals, rows, totals};
 
@@ -238,11 +239,6 @@ impl Collector {
         outcomes.elapsed = elapsed;
         outcomes
     }
-}
-
-/// `1 sample`, `2 samples`.
-pub fn count(number: usize, word: &str) -> String {
-    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
 }
 
 /// A time for people.
